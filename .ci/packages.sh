@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+# Sourced by examples/run and tests/run: the Debian packages that this project
+# needs, and the function that installs those that are missing.
+
+packages_root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=.ci/progress.sh
+source "$packages_root/progress.sh"
+
+# shellcheck disable=SC2034 # the arrays are read by the scripts that source this
+packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev)
+# shellcheck disable=SC2034
+packages_tests=(check)
+
+# Print those of the named packages that are not installed.
+missing_packages() {
+    local name state
+    for name in "$@"; do
+        state=$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) || state=
+        [[ $state == installed ]] || printf '%s\n' "$name"
+    done
+}
+
+# ensure_packages NAME...: install the packages that are missing.
+ensure_packages() {
+    local missing log as_root=() status=0
+    if ! command -v dpkg-query >/dev/null; then
+        printf 'not a Debian system; taking for granted what these packages hold: %s\n' "$*"
+        return
+    fi
+    mapfile -t missing < <(missing_packages "$@")
+    ((${#missing[@]})) || return 0
+    if ! command -v apt-get >/dev/null; then
+        printf 'missing packages, and no apt-get to install them: %s\n' "${missing[*]}" >&2
+        return 1
+    fi
+    if ((EUID)); then
+        if ! command -v sudo >/dev/null; then
+            printf 'missing packages, and neither root nor sudo: %s\n' "${missing[*]}" >&2
+            return 1
+        fi
+        as_root=(sudo)
+    fi
+    printf 'installing with apt-get%s: %s\n' "${as_root:+, through sudo}" "${missing[*]}"
+    log=$(mktemp)
+    "${as_root[@]}" true &&
+        run_quietly 'reading the package lists' "$log" "${as_root[@]}" apt-get -q update &&
+        run_quietly 'installing' "$log" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get -qy --no-install-recommends install "${missing[@]}" || status=$?
+    rm -f "$log"
+    return "$status"
+}
