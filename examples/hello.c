@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * To learn here: the whole way from a file to durable bytes. A source says what
+ * to map, a config how; PAGE is the granularity that every file can give. A
+ * copy with flags 0 is durable when it returns.
+ *
+ * truncate -s 4096 hello.dat && ./hello
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <libpmem2.h>
+
+int main(void)
+{
+	struct pmem2_source *src;
+	struct pmem2_config *cfg;
+	struct pmem2_map *map;
+
+	if (pmem2_source_from_fd(&src, open("hello.dat", O_RDWR)) || pmem2_config_new(&cfg) ||
+	    pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_PAGE) ||
+	    pmem2_map_new(&map, cfg, src))
+		errx(1, "hello.dat: %s", pmem2_errormsg());
+
+	pmem2_get_memcpy_fn(map)(pmem2_map_get_address(map), "hello\n", 6, 0);
+	return pmem2_map_delete(&map) != 0;
+}
