@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * To learn here: storing much data durably. Pieces are copied with NODRAIN, so
- * that their write-backs overlap, and one drain makes a batch of them durable;
- * only then may anybody be told that they are. A program asks for the strongest
- * granularity it profits from, and takes the weaker one when that is refused.
+ * that on persistent memory their write-backs overlap, and one drain makes a
+ * batch of them durable; only then may anybody be told that they are. A program
+ * asks for the strongest granularity it profits from, and takes the weaker one
+ * when that is refused.
  *
  * store_file FROM TO
  */
@@ -97,7 +98,7 @@ static void explain_dax(enum pmem2_granularity granted)
 				    "their cache lines are written back";
 	if (forced(name))
 		why = "PMEM2_FORCE_GRANULARITY says so";
-	printf("granularity %s: %s\n", name, why);
+	printf("granularity %s, because %s\n", name, why);
 }
 
 /* Map for storing, and say what the mapping promises and why. */
@@ -112,7 +113,7 @@ static struct pmem2_map *map_output(const char *path, int fd)
 		return map;
 	}
 	if (ret == PMEM2_E_GRANULARITY_NOT_SUPPORTED) {
-		printf("granularity PAGE: %s, so stores are durable after msync\n",
+		printf("granularity PAGE, stores are durable after msync, because %s\n",
 		       pmem2_errormsg());
 		ret = file_map(&map, fd, PMEM2_GRANULARITY_PAGE, protection);
 	}
