@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Cache lines of a destination, and their write-back with FLUSH_LINE. */
+#ifndef PMEM2_X86_LINES_H
+#define PMEM2_X86_LINES_H
+
+#include <stdbool.h>
+
+#include "flush.h"
+
+INLINE char *line_of(const char *p)
+{
+	return (char *)((uintptr_t)p & ~(LINE - 1));
+}
+
+/* How many of the `len` bytes at `p` precede the first line that starts there. */
+INLINE size_t bytes_to_line(const char *p, size_t len)
+{
+	size_t bytes = -(uintptr_t)p & (LINE - 1);
+
+	return bytes < len ? bytes : len;
+}
+
+INLINE void flush_line_if(bool flush, const char *p)
+{
+	if (flush)
+		FLUSH_LINE(p);
+}
+
+/* Write back the line or the two lines of 1 to 64 bytes. */
+INLINE void flush_two_lines(const char *p, size_t len)
+{
+	FLUSH_LINE(p);
+	if (FLUSHES && ((uintptr_t)p & (LINE - 1)) + len > LINE)
+		FLUSH_LINE(p + len - 1);
+}
+
+INLINE void flush_few_lines(const char *p, size_t len)
+{
+	const char *end = p + len;
+
+	if (!FLUSHES)
+		return;
+	for (p = line_of(p); p < end; p += LINE)
+		FLUSH_LINE(p);
+}
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every row of the variant table, best first: ROW(isa, flush, stream).
+ *
+ * isa and flush name the PMEM2_CPU_ bits that the row executes. stream is one
+ * of enum pmem2_stream. The build makes the kernels of each row from kernel.c.in.
+ */
+#ifndef PMEM2_X86_ROWS_H
+#define PMEM2_X86_ROWS_H
+
+#include "arch.h"
+
+#define PMEM2_ROWS_OF_STREAM(ROW, stream)                                                          \
+	ROW(sse2, clwb, stream)                                                                    \
+	ROW(sse2, clflushopt, stream)                                                              \
+	ROW(sse2, clflush, stream)
+
+#define PMEM2_ROWS(ROW)                                                                            \
+	PMEM2_ROWS_OF_STREAM(ROW, fixed)                                                           \
+	PMEM2_ROWS_OF_STREAM(ROW, tuned)                                                           \
+	PMEM2_ROWS_OF_STREAM(ROW, never)
+
+/* The rows that are chosen when nothing is tuned. */
+#define PMEM2_BOUND_ROWS(ROW) PMEM2_ROWS_OF_STREAM(ROW, fixed)
+
+#define PMEM2_ROW_ID(isa, flush, stream) PMEM2_ROW_##isa##_##flush##_##stream
+#define PMEM2_ROW_ID_COMMA(isa, flush, stream) PMEM2_ROW_ID(isa, flush, stream),
+
+enum pmem2_row_id { PMEM2_ROWS(PMEM2_ROW_ID_COMMA) PMEM2_ROW_COUNT };
+
+/* When a copy or fill without hint streams. */
+enum pmem2_stream {
+	PMEM2_STREAM_fixed, /* from a constant length on */
+	PMEM2_STREAM_tuned, /* from pmem2_movnt_threshold on */
+	PMEM2_STREAM_never  /* not even with a hint */
+};
+
+#pragma GCC visibility push(hidden)
+
+/*
+ * The first row that a CPU with these PMEM2_CPU_ bits can execute and that does
+ * what `tune` asks.
+ */
+enum pmem2_row_id pmem2_select_row(unsigned features, const struct pmem2_arch_tune *tune);
+
+/* The row of this CPU with nothing tuned. */
+enum pmem2_row_id pmem2_select_bound_row(void);
+
+#pragma GCC visibility pop
+
+#endif

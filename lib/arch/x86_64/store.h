@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Loads and stores of up to 8 bytes, and the fence.
+ *
+ * Persistent stores are assembly: a compiler must neither split, trim, merge
+ * nor drop them, however they overlap. Their memory clobber also keeps loads
+ * that the source has before a store before it.
+ */
+#ifndef PMEM2_X86_STORE_H
+#define PMEM2_X86_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define NOINLINE static __attribute__((noinline))
+
+#define LINE ((size_t)64)
+
+/* Memory of a given width, of any type and alignment. */
+#define UNALIGNED(bytes)                                                                           \
+	struct __attribute__((packed, may_alias)) {                                                \
+		char byte[bytes];                                                                  \
+	}
+
+struct __attribute__((packed, may_alias)) unaligned2 {
+	uint16_t word;
+};
+struct __attribute__((packed, may_alias)) unaligned4 {
+	uint32_t word;
+};
+struct __attribute__((packed, may_alias)) unaligned8 {
+	uint64_t word;
+};
+
+INLINE uint16_t load2(const char *s)
+{
+	return ((const struct unaligned2 *)s)->word;
+}
+
+INLINE uint32_t load4(const char *s)
+{
+	return ((const struct unaligned4 *)s)->word;
+}
+
+INLINE uint64_t load8(const char *s)
+{
+	return ((const struct unaligned8 *)s)->word;
+}
+
+INLINE void store1(char *d, uint8_t word)
+{
+	__asm__ volatile("movb %1, %0" : "=m"(*d) : "q"(word) : "memory");
+}
+
+INLINE void store2(char *d, uint16_t word)
+{
+	__asm__ volatile("movw %1, %0" : "=m"(*(UNALIGNED(2) *)d) : "r"(word) : "memory");
+}
+
+INLINE void store4(char *d, uint32_t word)
+{
+	__asm__ volatile("movl %1, %0" : "=m"(*(UNALIGNED(4) *)d) : "r"(word) : "memory");
+}
+
+INLINE void store8(char *d, uint64_t word)
+{
+	__asm__ volatile("movq %1, %0" : "=m"(*(UNALIGNED(8) *)d) : "r"(word) : "memory");
+}
+
+INLINE void fence(void)
+{
+	__asm__ volatile("sfence" : : : "memory");
+}
+
+#endif
