@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What sysfs says of a device number: the size and alignment of a dax device,
+ * and the NVDIMM region beneath a dax or block device. Needs no libndctl.
+ *
+ * Paths: Documentation/ABI/testing/sysfs-bus-dax and sysfs-bus-nvdimm of the
+ * Linux source. Each function reads only when called; nothing is kept.
+ */
+#ifndef PMEM2_DEVNODE_H
+#define PMEM2_DEVNODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Which of the two name spaces of device numbers a dev_t belongs to. */
+enum pmem2_devnode_class { PMEM2_DEVNODE_CHAR, PMEM2_DEVNODE_BLOCK };
+
+/* 1 for device dax, 0 for another character device, or a negative errno without a message. */
+int pmem2_devnode_is_dax(dev_t device);
+
+/* In bytes. Return 0, or a PMEM2_E_ code or negative errno with a message. */
+int pmem2_devnode_dax_size(dev_t device, size_t *size);
+int pmem2_devnode_dax_alignment(dev_t device, size_t *alignment);
+
+/* The region beneath a device; of several, what can be promised for all. */
+struct pmem2_devnode_region {
+	bool found;          /* false: none, or not all could be identified */
+	bool cpu_cache;      /* the CPU caches are flushed on power failure */
+	bool explicit_flush; /* write-back of lines is not enough (virtio-pmem, papr hcall) */
+	char provider[32];   /* of the bus, such as "ACPI.NFIT"; of the last region looked at */
+};
+
+void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
+			  struct pmem2_devnode_region *region);
+
+/* The region's NUMA node, -1 without one. -ENOENT: no region. No message. */
+int pmem2_devnode_numa_node(enum pmem2_devnode_class class, dev_t device, int *node);
+
+/*
+ * Have the region of a dax device empty its write queues. Returns 0, or a
+ * PMEM2_E_ code or negative errno with a message.
+ */
+int pmem2_devnode_deep_flush(dev_t device);
+
+#endif

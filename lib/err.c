@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "export.h"
+#include "text.h"
+
+/* Longer texts are cut; clients copy messages into buffers of this size. */
+#define MESSAGE_SIZE 256
+
+static _Thread_local char message[MESSAGE_SIZE];
+
+const char *pmem2_errno_text(int error)
+{
+#ifdef __GLIBC__
+	const char *text = strerrordesc_np(error);
+	return text != NULL ? text : "unknown error";
+#else
+	return strerror(error);
+#endif
+}
+
+int pmem2_fail(int code, const char *format, ...)
+{
+	struct pmem2_text text = {message, MESSAGE_SIZE - 1};
+	va_list args;
+
+	va_start(args, format);
+	pmem2_text_format(&text, format, &args);
+	va_end(args);
+	*text.end = '\0';
+	return code;
+}
+
+int pmem2_fail_errno(int error, const char *format, ...)
+{
+	struct pmem2_text text = {message, MESSAGE_SIZE - 1};
+	va_list args;
+
+	va_start(args, format);
+	pmem2_text_format(&text, format, &args);
+	va_end(args);
+	pmem2_text_string(&text, ": ");
+	pmem2_text_string(&text, pmem2_errno_text(error));
+	*text.end = '\0';
+	return -error;
+}
+
+/* What cannot be written to stderr cannot be reported any better. */
+static void write_stderr(const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t written = write(STDERR_FILENO, bytes, length);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return;
+		bytes += written;
+		length -= (size_t)written;
+	}
+}
+
+void pmem2_die(const char *format, ...)
+{
+	char line[MESSAGE_SIZE + sizeof("libpmem2: \n")];
+	struct pmem2_text text = {line, sizeof(line) - 1};
+	va_list args;
+
+	pmem2_text_string(&text, "libpmem2: ");
+	va_start(args, format);
+	pmem2_text_format(&text, format, &args);
+	va_end(args);
+	pmem2_text_string(&text, "\n");
+	write_stderr(line, (size_t)(text.end - line));
+	abort();
+}
+
+PMEM2_API(pmem2_errormsg)
+const char *pmem2_errormsg(void)
+{
+	return message;
+}
+
+PMEM2_API(pmem2_perror)
+void pmem2_perror(const char *format, ...)
+{
+	char *prefix = NULL;
+	char *line = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&prefix, format, args);
+	va_end(args);
+	if (length < 0)
+		prefix = NULL;
+	/* One write, so that lines of several threads do not mix. */
+	length = asprintf(&line, "%s: %s\n", prefix != NULL ? prefix : format, message);
+	if (length >= 0) {
+		write_stderr(line, (size_t)length);
+		free(line);
+	}
+	free(prefix);
+}
+
+PMEM2_EXT_API(pmem2_err_to_errno)
+int pmem2_err_to_errno(int err)
+{
+	if (err == 0)
+		return 0;
+	if (err == PMEM2_E_NOSUPP)
+		return ENOTSUP;
+	if (err < 0 && err > -4096)
+		return -err;
+	return EINVAL;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "granularity.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "arch.h"
+#include "devnode.h"
+#include "err.h"
+
+#define VARIABLE "PMEM2_FORCE_GRANULARITY"
+
+enum cause {
+	CAUSE_PRIVATE,        /* anonymous or private: nothing outlives the process */
+	CAUSE_FORCED,         /* by the environment */
+	CAUSE_NO_SYNC,        /* no synchronous DAX mapping */
+	CAUSE_NO_WRITEBACK,   /* this CPU lets no program write lines back */
+	CAUSE_EXPLICIT_FLUSH, /* the region needs a call that device dax does not offer */
+	CAUSE_NO_REGION,      /* whether CPU caches are protected is unknown */
+	CAUSE_NO_CPU_CACHE,   /* CPU caches are not protected */
+	CAUSE_CPU_CACHE
+};
+
+struct verdict {
+	enum cause cause;
+	bool possible;
+	enum pmem2_granularity granularity;
+	struct pmem2_devnode_region region;
+};
+
+static const char *const names[] = {
+	[PMEM2_GRANULARITY_BYTE] = "BYTE",
+	[PMEM2_GRANULARITY_CACHE_LINE] = "CACHE_LINE",
+	[PMEM2_GRANULARITY_PAGE] = "PAGE",
+};
+
+static bool forced_granularity(enum pmem2_granularity *granularity)
+{
+	static const struct {
+		const char *value;
+		enum pmem2_granularity granularity;
+	} values[] = {
+		{"BYTE", PMEM2_GRANULARITY_BYTE},
+		{"CACHE_LINE", PMEM2_GRANULARITY_CACHE_LINE},
+		{"CACHELINE", PMEM2_GRANULARITY_CACHE_LINE},
+		{"PAGE", PMEM2_GRANULARITY_PAGE},
+	};
+	const char *value = secure_getenv(VARIABLE); /* NOLINT(concurrency-mt-unsafe) */
+
+	if (value == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (strcasecmp(value, values[i].value) == 0) {
+			*granularity = values[i].granularity;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void settle(struct verdict *verdict, enum cause cause, enum pmem2_granularity granularity)
+{
+	verdict->cause = cause;
+	verdict->granularity = granularity;
+	verdict->possible = true;
+}
+
+/* MAP_SYNC was granted: what the region behind the device says decides. */
+static void judge_region(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
+{
+	bool dax = facts->kind == PMEM2_SOURCE_DEVDAX;
+	struct pmem2_devnode_region *region = &verdict->region;
+
+	pmem2_devnode_region(dax ? PMEM2_DEVNODE_CHAR : PMEM2_DEVNODE_BLOCK, facts->device, region);
+	if (region->explicit_flush && dax) {
+		verdict->cause = CAUSE_EXPLICIT_FLUSH;
+		verdict->possible = false;
+	} else if (!region->found) {
+		settle(verdict, CAUSE_NO_REGION, PMEM2_GRANULARITY_CACHE_LINE);
+	} else if (region->cpu_cache && !region->explicit_flush) {
+		settle(verdict, CAUSE_CPU_CACHE, PMEM2_GRANULARITY_BYTE);
+	} else {
+		settle(verdict, CAUSE_NO_CPU_CACHE, PMEM2_GRANULARITY_CACHE_LINE);
+	}
+}
+
+static void judge(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
+{
+	enum pmem2_granularity forced;
+
+	verdict->region.provider[0] = '\0';
+	if (facts->kind == PMEM2_SOURCE_ANON || !facts->shared) {
+		settle(verdict, CAUSE_PRIVATE, PMEM2_GRANULARITY_BYTE);
+	} else if (forced_granularity(&forced)) {
+		settle(verdict, CAUSE_FORCED, forced);
+	} else if (!pmem2_arch_has_writeback()) {
+		settle(verdict, CAUSE_NO_WRITEBACK, PMEM2_GRANULARITY_PAGE);
+		/* Device dax has no fsync to fall back on. */
+		verdict->possible = facts->kind == PMEM2_SOURCE_FILE;
+	} else if (!facts->synchronous) {
+		settle(verdict, CAUSE_NO_SYNC, PMEM2_GRANULARITY_PAGE);
+	} else {
+		judge_region(facts, verdict);
+	}
+}
+
+static int refuse(const struct pmem2_granularity_facts *facts, const struct verdict *verdict,
+		  enum pmem2_granularity required)
+{
+	const int code = PMEM2_E_GRANULARITY_NOT_SUPPORTED;
+	const char *wanted = names[required];
+
+	switch (verdict->cause) {
+	case CAUSE_FORCED:
+		return pmem2_fail(
+			code,
+			"granularity %s is required, but the environment variable " VARIABLE
+			" forces %s (the system %s a synchronous DAX mapping%s%s)",
+			wanted, names[verdict->granularity],
+			facts->synchronous ? "granted" : "refused", facts->synchronous ? "" : ": ",
+			facts->synchronous ? "" : pmem2_errno_text(facts->refusal));
+	case CAUSE_NO_SYNC:
+		return pmem2_fail(
+			code,
+			"granularity %s is required, but PAGE is all there is: the system "
+			"refused a synchronous DAX mapping (MAP_SYNC: %s)",
+			wanted, pmem2_errno_text(facts->refusal));
+	case CAUSE_NO_WRITEBACK:
+		return pmem2_fail(
+			code,
+			"granularity %s is required, but %s: the library knows no way for "
+			"programs to write cache lines back on this CPU",
+			wanted,
+			verdict->possible ? "PAGE is all there is"
+					  : "device dax cannot be made durable");
+	case CAUSE_EXPLICIT_FLUSH:
+		return pmem2_fail(
+			code,
+			"granularity %s is required, but device dax over provider \"%s\" "
+			"cannot be made durable: its region needs a flush call that device "
+			"dax does not offer",
+			wanted, verdict->region.provider);
+	case CAUSE_NO_REGION:
+		return pmem2_fail(code,
+				  "granularity %s is required, but CACHE_LINE is what is known to "
+				  "hold: no NVDIMM region was identified that would promise "
+				  "persistent CPU caches",
+				  wanted);
+	default:
+		return pmem2_fail(code,
+				  "granularity %s is required, but CACHE_LINE is all there is: the "
+				  "region (provider \"%s\") does not promise persistent CPU caches "
+				  "(persistence_domain cpu_cache)",
+				  wanted, verdict->region.provider);
+	}
+}
+
+int pmem2_granularity_decide(const struct pmem2_granularity_facts *facts,
+			     enum pmem2_granularity required, enum pmem2_granularity *effective)
+{
+	struct verdict verdict;
+
+	judge(facts, &verdict);
+	if (!verdict.possible || verdict.granularity > required)
+		return refuse(facts, &verdict, required);
+	*effective = verdict.granularity;
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a mapping can promise: from the media, the system and the environment. */
+#ifndef PMEM2_GRANULARITY_H
+#define PMEM2_GRANULARITY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "libpmem2.h"
+#include "source.h"
+
+struct pmem2_granularity_facts {
+	enum pmem2_source_kind kind;
+	dev_t device;
+	bool shared;
+	bool synchronous; /* MAP_SYNC was granted */
+	int refusal;      /* if not, the errno that the system gave */
+};
+
+/*
+ * Decide the granularity, and compare it with the weakest one accepted.
+ * Returns 0, or GRANULARITY_NOT_SUPPORTED with a message that tells why it is
+ * no better.
+ */
+int pmem2_granularity_decide(const struct pmem2_granularity_facts *facts,
+			     enum pmem2_granularity required, enum pmem2_granularity *effective);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bits.h"
+#include "config.h"
+#include "err.h"
+#include "export.h"
+#include "granularity.h"
+#include "lock.h"
+#include "os.h"
+#include "tune.h"
+
+/* The part of the source to map. */
+struct extent {
+	size_t offset;
+	size_t length;
+	size_t alignment;
+};
+
+static int check_offset(const struct pmem2_config *cfg, const struct pmem2_source *src,
+			size_t alignment)
+{
+	if (src->kind != PMEM2_SOURCE_ANON && !pmem2_is_aligned(cfg->offset, alignment))
+		return pmem2_fail(PMEM2_E_OFFSET_UNALIGNED,
+				  "map: offset %zu is not a multiple of the source alignment %zu",
+				  cfg->offset, alignment);
+	if (src->kind == PMEM2_SOURCE_DEVDAX && cfg->sharing == PMEM2_PRIVATE)
+		return pmem2_fail(
+			PMEM2_E_SRC_DEVDAX_PRIVATE,
+			"map: device dax (fd %d) can be mapped SHARED only, PRIVATE is asked "
+			"for",
+			src->file);
+	return 0;
+}
+
+static int check_length(const struct pmem2_config *cfg, size_t size, size_t offset,
+			size_t alignment)
+{
+	if (size == 0)
+		return pmem2_fail(PMEM2_E_SOURCE_EMPTY, "map: the source has a size of 0 bytes");
+	if (!pmem2_is_aligned(cfg->length, alignment))
+		return pmem2_fail(PMEM2_E_LENGTH_UNALIGNED,
+				  "map: length %zu is not a multiple of the source alignment %zu",
+				  cfg->length, alignment);
+	if (!pmem2_fits(offset, cfg->length, size) || offset == size)
+		return pmem2_fail(
+			PMEM2_E_MAP_RANGE,
+			"map: length %zu at offset %zu does not lie inside the %zu bytes of "
+			"the source",
+			cfg->length, offset, size);
+	return 0;
+}
+
+static int choose_extent(const struct pmem2_config *cfg, const struct pmem2_source *src,
+			 struct extent *extent)
+{
+	size_t size;
+	int ret = pmem2_source_unit(src, &extent->alignment);
+
+	if (ret == 0)
+		ret = pmem2_source_measure(src, &size);
+	if (ret == 0)
+		ret = check_offset(cfg, src, extent->alignment);
+	if (ret != 0)
+		return ret;
+	extent->offset = src->kind == PMEM2_SOURCE_ANON ? 0 : cfg->offset;
+	ret = check_length(cfg, size, extent->offset, extent->alignment);
+	if (ret != 0)
+		return ret;
+	extent->length = cfg->length != 0 ? cfg->length : size - extent->offset;
+	return 0;
+}
+
+static int fail_mapping(int error, const struct pmem2_os_request *request)
+{
+	int ret = pmem2_fail_errno(
+		error, "map: mapping %zu bytes at offset %zu of fd %d (protection%s%s%s, %s)",
+		request->length, request->offset, request->file,
+		(request->prot & PMEM2_PROT_READ) ? " READ" : "",
+		(request->prot & PMEM2_PROT_WRITE) ? " WRITE" : "",
+		(request->prot & PMEM2_PROT_EXEC) ? " EXEC" : "",
+		request->shared ? "SHARED" : "PRIVATE");
+
+	switch (error) {
+	case EACCES:
+		return PMEM2_E_NO_ACCESS;
+	case EEXIST:
+		return PMEM2_E_MAPPING_EXISTS;
+	case ENOTSUP:
+		return PMEM2_E_NOSUPP;
+	default:
+		return ret;
+	}
+}
+
+/* Unmap what pmem2_os_map gave. */
+static int unmap(const struct pmem2_map *map)
+{
+	if (map->reservation != NULL)
+		return pmem2_os_vacate(map->addr, map->length);
+	return pmem2_os_unmap(map->addr, map->length);
+}
+
+static size_t wanted_alignment(const struct extent *extent)
+{
+	size_t natural = pmem2_reservation_natural_alignment(extent->length);
+
+	return natural > extent->alignment ? natural : extent->alignment;
+}
+
+/* Map `extent` at `place` (or anywhere) and see whether it is good enough. */
+static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
+		      const struct pmem2_source *src, const struct extent *extent, void *place)
+{
+	const struct pmem2_os_request request = {
+		.file = src->file,
+		.offset = extent->offset,
+		.length = extent->length,
+		.prot = cfg->prot,
+		.shared = map->shared,
+		.alignment = wanted_alignment(extent),
+		.place = place,
+	};
+	struct pmem2_os_grant grant;
+	int ret = pmem2_os_map(&request, &grant);
+
+	if (ret != 0)
+		return fail_mapping(-ret, &request);
+	const struct pmem2_granularity_facts facts = {
+		.kind = map->kind,
+		.device = map->device,
+		.shared = map->shared,
+		.synchronous = grant.synchronous,
+		.refusal = grant.refusal,
+	};
+	map->addr = grant.addr;
+	map->length = extent->length;
+	ret = pmem2_granularity_decide(&facts, cfg->granularity, &map->granularity);
+	if (ret != 0)
+		(void)unmap(map);
+	return ret;
+}
+
+static int map_into_reservation(struct pmem2_map *map, const struct pmem2_config *cfg,
+				const struct pmem2_source *src, const struct extent *extent)
+{
+	void *place;
+	int ret = pmem2_reservation_claim(cfg->reservation, cfg->reservation_offset, extent->length,
+					  extent->alignment, &map->claim, &place);
+
+	if (ret != 0)
+		return ret;
+	map->reservation = cfg->reservation;
+	ret = map_extent(map, cfg, src, extent, place);
+	if (ret != 0)
+		pmem2_reservation_release(cfg->reservation, &map->claim);
+	return ret;
+}
+
+static int create(struct pmem2_map **map, const struct pmem2_source *src)
+{
+	int ret = pmem2_lock_prepare();
+
+	if (ret != 0)
+		return pmem2_fail_errno(-ret, "map: registering a fork handler");
+	*map = calloc(1, sizeof(**map));
+	if (*map == NULL)
+		return pmem2_fail_errno(ENOMEM, "map: allocating %zu bytes", sizeof(**map));
+	(*map)->kind = src->kind;
+	(*map)->device = src->device;
+	(*map)->entry.device_dax = src->kind == PMEM2_SOURCE_DEVDAX;
+	pmem2_tune_load();
+	return 0;
+}
+
+static void publish(struct pmem2_map *map)
+{
+	size_t pages = pmem2_align_up(map->length, pmem2_os_page_size());
+
+	map->owned = true;
+	map->entry.span.start = (uintptr_t)map->addr;
+	map->entry.span.end = (uintptr_t)map->addr + pages;
+	pmem2_registry_add(&map->entry);
+	if (map->reservation != NULL)
+		pmem2_reservation_settle(&map->claim, true);
+}
+
+PMEM2_API(pmem2_map_new)
+int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
+		  const struct pmem2_source *src)
+{
+	struct extent extent;
+	struct pmem2_map *map;
+	int ret;
+
+	*map_ptr = NULL;
+	if (!cfg->has_granularity)
+		return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SET,
+				  "map: the config has no required store granularity");
+	ret = choose_extent(cfg, src, &extent);
+	if (ret != 0)
+		return ret;
+	ret = create(&map, src);
+	if (ret != 0)
+		return ret;
+	map->shared = cfg->sharing == PMEM2_SHARED;
+	if (cfg->reservation != NULL)
+		ret = map_into_reservation(map, cfg, src, &extent);
+	else
+		ret = map_extent(map, cfg, src, &extent, NULL);
+	if (ret != 0) {
+		free(map);
+		return ret;
+	}
+	publish(map);
+	*map_ptr = map;
+	return 0;
+}
+
+static int check_existing(void *addr, size_t len, enum pmem2_granularity gran)
+{
+	if ((int)gran < PMEM2_GRANULARITY_BYTE || gran > PMEM2_GRANULARITY_PAGE)
+		return pmem2_fail(
+			PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"map: granularity %d is none of BYTE (0), CACHE_LINE (1), PAGE (2)",
+			(int)gran);
+	if (len > UINTPTR_MAX - (uintptr_t)addr)
+		return pmem2_fail(PMEM2_E_MAP_RANGE,
+				  "map: %zu bytes at %p reach beyond the address space", len, addr);
+	return 0;
+}
+
+PMEM2_API(pmem2_map_from_existing)
+int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *src, void *addr,
+			    size_t len, enum pmem2_granularity gran)
+{
+	struct pmem2_map *created;
+	int ret = check_existing(addr, len, gran);
+
+	if (ret == 0)
+		ret = create(&created, src);
+	if (ret != 0)
+		return ret;
+	created->addr = addr;
+	created->length = len;
+	created->granularity = gran;
+	created->shared = true;
+	created->entry.span.start = (uintptr_t)addr;
+	created->entry.span.end = (uintptr_t)addr + len;
+	if (!pmem2_registry_claim(&created->entry)) {
+		free(created);
+		return pmem2_fail(PMEM2_E_MAP_EXISTS,
+				  "map: part of the %zu bytes at %p belongs to a live map", len,
+				  addr);
+	}
+	*map = created;
+	return 0;
+}
+
+/*
+ * Out of the registry first: once the memory is unmapped, another thread's
+ * mapping may appear at the same address. A map that died lost its memory to
+ * somebody else, and must leave it alone.
+ */
+static int withdraw(struct pmem2_map *map)
+{
+	int ret;
+
+	if (map->reservation != NULL)
+		pmem2_reservation_settle(&map->claim, false);
+	if (!pmem2_registry_remove(&map->entry) || !map->owned)
+		return 0;
+	ret = unmap(map);
+	if (ret != 0)
+		publish(map);
+	return ret;
+}
+
+PMEM2_API(pmem2_map_delete)
+int pmem2_map_delete(struct pmem2_map **map_ptr)
+{
+	struct pmem2_map *map = *map_ptr;
+	int ret = withdraw(map);
+
+	if (ret != 0)
+		return pmem2_fail_errno(-ret, "map: unmapping %zu bytes at %p", map->length,
+					map->addr);
+	if (map->reservation != NULL)
+		pmem2_reservation_release(map->reservation, &map->claim);
+	free(map);
+	*map_ptr = NULL;
+	return 0;
+}
+
+PMEM2_API(pmem2_map_get_address)
+void *pmem2_map_get_address(struct pmem2_map *map)
+{
+	return map->addr;
+}
+
+PMEM2_API(pmem2_map_get_size)
+size_t pmem2_map_get_size(struct pmem2_map *map)
+{
+	return map->length;
+}
+
+PMEM2_API(pmem2_map_get_store_granularity)
+enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map)
+{
+	return map->granularity;
+}
+
+struct pmem2_map *pmem2_map_of_claim(struct pmem2_claim *claim)
+{
+	if (claim == NULL)
+		return NULL;
+	return (struct pmem2_map *)((char *)claim - offsetof(struct pmem2_map, claim));
+}

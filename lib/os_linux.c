@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "bits.h"
+#include "libpmem2.h"
+
+/* Since Linux 4.15 and 4.17; C libraries older than the kernel lack them. */
+#ifndef MAP_SHARED_VALIDATE
+#define MAP_SHARED_VALIDATE 0x03
+#endif
+#ifndef MAP_SYNC
+#define MAP_SYNC 0x80000
+#endif
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
+
+#define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
+
+/* Room kept free behind a reservation whose place is ours to choose, for it to grow into. */
+#define ROOM_TO_GROW PMEM2_GIB
+
+/* How often to look for an aligned place when other threads keep taking the one found. */
+#define PLACEMENT_TRIES 64
+
+int pmem2_os_open_flags(pmem2_os_file file)
+{
+	int flags = fcntl(file, F_GETFL);
+
+	return flags < 0 ? -errno : flags;
+}
+
+static enum pmem2_os_type file_type(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return PMEM2_OS_REGULAR;
+	if (S_ISCHR(mode))
+		return PMEM2_OS_CHAR_DEVICE;
+	return S_ISDIR(mode) ? PMEM2_OS_DIRECTORY : PMEM2_OS_OTHER;
+}
+
+int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
+{
+	struct stat st;
+
+	if (fstat(file, &st) != 0)
+		return -errno;
+	stat->type = file_type(st.st_mode);
+	stat->size = (size_t)st.st_size;
+	stat->device = S_ISCHR(st.st_mode) ? st.st_rdev : st.st_dev;
+	return 0;
+}
+
+size_t pmem2_os_page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t whole_pages(size_t length)
+{
+	return pmem2_align_up(length, pmem2_os_page_size());
+}
+
+static int system_protection(unsigned prot)
+{
+	return ((prot & PMEM2_PROT_READ) ? PROT_READ : 0) |
+	       ((prot & PMEM2_PROT_WRITE) ? PROT_WRITE : 0) |
+	       ((prot & PMEM2_PROT_EXEC) ? PROT_EXEC : 0);
+}
+
+static void *map_with(const struct pmem2_os_request *request, void *hint, int flags)
+{
+	return mmap(hint, request->length, system_protection(request->prot), flags, request->file,
+		    (off_t)request->offset);
+}
+
+static bool refuses_sync(int error)
+{
+	return error == EINVAL || error == EOPNOTSUPP || error == ENOTSUP;
+}
+
+/*
+ * Map near `hint`, never on top of anything. The hint is not made binding with
+ * MAP_FIXED_NOREPLACE: Linux accepts that flag beside MAP_SHARED, but refuses
+ * it beside MAP_SHARED_VALIDATE, without which there is no MAP_SYNC.
+ */
+static void *map_near(const struct pmem2_os_request *request, void *hint,
+		      struct pmem2_os_grant *grant)
+{
+	void *addr;
+
+	grant->synchronous = false;
+	grant->refusal = 0;
+	if (request->file == PMEM2_OS_NO_FILE)
+		return map_with(request, hint,
+				MAP_ANONYMOUS | (request->shared ? MAP_SHARED : MAP_PRIVATE));
+	if (!request->shared)
+		return map_with(request, hint, MAP_PRIVATE);
+	addr = map_with(request, hint, MAP_SHARED_VALIDATE | MAP_SYNC);
+	if (addr != MAP_FAILED) {
+		grant->synchronous = true;
+		return addr;
+	}
+	if (!refuses_sync(errno))
+		return MAP_FAILED;
+	grant->refusal = errno;
+	return map_with(request, hint, MAP_SHARED);
+}
+
+static void drop(void *addr, size_t length)
+{
+	(void)munmap(addr, length);
+}
+
+/* Free address space for `length` bytes, found by taking more and giving all of it back. */
+static void *find_aligned(size_t length, size_t alignment)
+{
+	size_t room = length + alignment;
+	void *addr;
+
+	if (room < length) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	addr = mmap(NULL, room, PROT_NONE, RESERVED, -1, 0);
+	if (addr == MAP_FAILED)
+		return MAP_FAILED;
+	drop(addr, room);
+	return (void *)pmem2_align_up((uintptr_t)addr, alignment);
+}
+
+/* The arena's hints were not taken up: find places by hand until one is. */
+static int map_by_search(const struct pmem2_os_request *request, size_t length,
+			 struct pmem2_os_grant *grant)
+{
+	for (int i = 0; i < PLACEMENT_TRIES; i++) {
+		void *hint = find_aligned(length, request->alignment);
+		if (hint == MAP_FAILED)
+			return -errno;
+		grant->addr = map_near(request, hint, grant);
+		if (grant->addr == MAP_FAILED)
+			return -errno;
+		if (pmem2_is_aligned((uintptr_t)grant->addr, request->alignment))
+			return 0;
+		drop(grant->addr, length);
+	}
+	return -ENOMEM;
+}
+
+static int map_anywhere(const struct pmem2_os_request *request, size_t length,
+			struct pmem2_os_grant *grant)
+{
+	grant->addr = map_near(request, pmem2_arena_hint(length, request->alignment), grant);
+	if (grant->addr == MAP_FAILED)
+		return -errno;
+	if (pmem2_is_aligned((uintptr_t)grant->addr, request->alignment))
+		return 0;
+	drop(grant->addr, length);
+	return map_by_search(request, length, grant);
+}
+
+/*
+ * Close a hole that a failed system call may have torn into a reservation. When
+ * the place is in use it is the reservation itself, still intact: Linux checks
+ * what can fail before it unmaps, and a hole that another
+ * thread has filled since must not be overwritten in any case.
+ */
+static bool mend(void *place, size_t length)
+{
+	void *addr = mmap(place, length, PROT_NONE, RESERVED | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (addr == MAP_FAILED)
+		return false;
+	if (addr == place)
+		return true;
+	drop(addr, length);
+	return false;
+}
+
+/*
+ * Map elsewhere, then move the result over the reserved place in one step:
+ * a refused mmap with MAP_FIXED has already unmapped what was there, and
+ * another thread's mapping may land in the hole.
+ */
+static int map_at_place(const struct pmem2_os_request *request, size_t length,
+			struct pmem2_os_grant *grant)
+{
+	void *addr = map_near(request, NULL, grant);
+	int error;
+
+	if (addr == MAP_FAILED)
+		return -errno;
+	grant->addr = mremap(addr, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, request->place);
+	if (grant->addr != MAP_FAILED)
+		return 0;
+	error = errno;
+	drop(addr, length);
+	(void)mend(request->place, length);
+	return -error;
+}
+
+int pmem2_os_map(const struct pmem2_os_request *request, struct pmem2_os_grant *grant)
+{
+	size_t length = whole_pages(request->length);
+
+	if (length < request->length)
+		return -ENOMEM;
+	if (request->place != NULL)
+		return map_at_place(request, length, grant);
+	return map_anywhere(request, length, grant);
+}
+
+int pmem2_os_unmap(void *addr, size_t length)
+{
+	return munmap(addr, whole_pages(length)) != 0 ? -errno : 0;
+}
+
+static int reserve_at(void *addr, size_t length, void **reserved)
+{
+	void *got = mmap(addr, length, PROT_NONE, RESERVED | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got == MAP_FAILED)
+		return -errno;
+	if (got != addr) { /* Linux before 4.17 takes the address for a hint */
+		drop(got, length);
+		return -EEXIST;
+	}
+	*reserved = got;
+	return 0;
+}
+
+int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserved)
+{
+	size_t room = length + ROOM_TO_GROW;
+	int ret;
+
+	if (addr != NULL)
+		return reserve_at(addr, length, reserved);
+	addr = pmem2_arena_hint(room < length ? length : room, alignment);
+	for (int i = 0; i < PLACEMENT_TRIES; i++) {
+		if (addr == NULL)
+			addr = find_aligned(length, alignment);
+		if (addr == MAP_FAILED)
+			return -errno;
+		ret = reserve_at(addr, length, reserved);
+		if (ret != -EEXIST)
+			return ret;
+		addr = NULL;
+	}
+	return -ENOMEM;
+}
+
+int pmem2_os_vacate(void *addr, size_t length)
+{
+	int error;
+
+	length = whole_pages(length);
+	if (mmap(addr, length, PROT_NONE, RESERVED | MAP_FIXED, -1, 0) != MAP_FAILED)
+		return 0;
+	error = errno;
+	return mend(addr, length) ? 0 : -error;
+}
+
+int pmem2_os_sync(const void *addr, size_t length)
+{
+	uintptr_t page = pmem2_os_page_size();
+	uintptr_t start = pmem2_align_down((uintptr_t)addr, page);
+	size_t reach = (uintptr_t)addr - start + length;
+
+	while (msync((void *)start, reach, MS_SYNC) != 0) { /* NOLINT(performance-no-int-to-ptr) */
+		if (errno != EINTR)
+			return -errno;
+	}
+	return 0;
+}
+
+ssize_t pmem2_os_read(pmem2_os_file file, void *buffer, size_t length, size_t offset)
+{
+	ssize_t got;
+
+	do
+		got = pread(file, buffer, length, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? -errno : got;
+}
+
+ssize_t pmem2_os_write(pmem2_os_file file, const void *buffer, size_t length, size_t offset)
+{
+	ssize_t put;
+
+	do
+		put = pwrite(file, buffer, length, (off_t)offset);
+	while (put < 0 && errno == EINTR);
+	return put < 0 ? -errno : put;
+}
+
+int pmem2_os_renew(pmem2_os_file file, size_t offset, size_t length)
+{
+	if (fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
+		      (off_t)length) != 0)
+		return -errno;
+	if (fallocate(file, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length) != 0)
+		return -errno;
+	return 0;
+}

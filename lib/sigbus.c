@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sigbus.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/*
+ * The handler looks at this in threads that never armed a guard, and must not
+ * make glibc allocate the thread's storage there. musl allocates up front, and cannot load
+ * libraries that use the other model.
+ */
+#ifdef __GLIBC__
+#define HANDLER_SAFE __attribute__((tls_model("initial-exec")))
+#else
+#define HANDLER_SAFE
+#endif
+
+struct guard {
+	sigjmp_buf escape;
+	uintptr_t start;
+	uintptr_t end;
+};
+
+static _Thread_local struct guard *volatile armed HANDLER_SAFE;
+
+static struct sigaction earlier;
+static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
+static bool installed;
+
+/* Let the signal kill the process as if nobody handled it: the access is repeated and faults again.
+ */
+static void take_default_action(int signal)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = SIG_DFL;
+	(void)sigaction(signal, &action, NULL);
+	(void)raise(signal);
+}
+
+static void pass_on(int signal, siginfo_t *info, void *context)
+{
+	bool sent = info->si_code <= 0; /* by kill or raise, not by an access */
+
+	if ((earlier.sa_flags & SA_SIGINFO) != 0)
+		earlier.sa_sigaction(signal, info, context);
+	else if (earlier.sa_handler == SIG_IGN && sent)
+		return;
+	else if (earlier.sa_handler == SIG_DFL || earlier.sa_handler == SIG_IGN)
+		take_default_action(signal);
+	else
+		earlier.sa_handler(signal);
+}
+
+static void handle(int signal, siginfo_t *info, void *context)
+{
+	struct guard *guard = armed;
+	uintptr_t at = (uintptr_t)info->si_addr;
+	int error = errno;
+
+	if (guard != NULL && info->si_code > 0 && at >= guard->start && at < guard->end)
+		siglongjmp(guard->escape, 1);
+	pass_on(signal, info, context);
+	errno = error;
+}
+
+static int install(void)
+{
+	struct sigaction action;
+	int error = 0;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_sigaction = handle;
+	action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+	sigemptyset(&action.sa_mask);
+	pthread_mutex_lock(&installing);
+	if (!installed) {
+		/* Filled before our handler can run. */
+		if (sigaction(SIGBUS, NULL, &earlier) != 0 || sigaction(SIGBUS, &action, NULL) != 0)
+			error = errno;
+		installed = error == 0;
+	}
+	pthread_mutex_unlock(&installing);
+	return -error;
+}
+
+static int run_guarded(struct guard *guard, void (*access)(void *data), void *data)
+{
+	if (sigsetjmp(guard->escape, 0) != 0) {
+		armed = NULL;
+		return -EIO;
+	}
+	armed = guard;
+	access(data);
+	armed = NULL;
+	return 0;
+}
+
+int pmem2_sigbus_guard(const void *addr, size_t length, void (*access)(void *data), void *data)
+{
+	struct guard guard;
+	sigset_t sigbus;
+	sigset_t before;
+	int ret = install();
+
+	if (ret != 0)
+		return ret;
+	guard.start = (uintptr_t)addr;
+	guard.end = (uintptr_t)addr + length;
+	sigemptyset(&sigbus);
+	sigaddset(&sigbus, SIGBUS);
+	ret = pthread_sigmask(SIG_UNBLOCK, &sigbus, &before);
+	if (ret != 0)
+		return -ret;
+	ret = run_guarded(&guard, access, data);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ret;
+}

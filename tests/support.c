@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static char directory[64];
+
+void pmem2_test_spoil_message(void)
+{
+	struct pmem2_config *cfg = NULL;
+
+	ck_assert_int_eq(pmem2_config_new(&cfg), 0);
+	ck_assert_int_eq(pmem2_config_set_sharing(cfg, (enum pmem2_sharing_type)77),
+			 PMEM2_E_INVALID_SHARING_VALUE);
+	pmem2_config_delete(&cfg);
+}
+
+void pmem2_test_check_message(const char *call, const char *text)
+{
+	const char *message = pmem2_errormsg();
+
+	ck_assert_msg(strstr(message, "sharing 77") == NULL, "%s: set no message", call);
+	ck_assert_msg(message[0] != '\0', "%s: set an empty message", call);
+	ck_assert_msg(strstr(message, "Success") == NULL, "%s: \"%s\"", call, message);
+	ck_assert_msg(strstr(message, text) != NULL, "%s: \"%s\" lacks \"%s\"", call, message,
+		      text);
+}
+
+const char *pmem2_test_directory(void)
+{
+	return directory;
+}
+
+const char *pmem2_test_named_file(size_t size)
+{
+	static char path[128];
+	static unsigned count;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%d-%u", directory, (int)getpid(), count++);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(ftruncate(fd, (off_t)size), 0);
+	close(fd);
+	return path;
+}
+
+int pmem2_test_file(size_t size)
+{
+	const char *path = pmem2_test_named_file(size);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(unlink(path), 0);
+	return fd;
+}
+
+struct pmem2_source *pmem2_test_source(int fd)
+{
+	struct pmem2_source *src = NULL;
+
+	assert_success(pmem2_source_from_fd(&src, fd));
+	return src;
+}
+
+struct pmem2_config *pmem2_test_config(enum pmem2_granularity granularity)
+{
+	struct pmem2_config *cfg = NULL;
+
+	assert_success(pmem2_config_new(&cfg));
+	assert_success(pmem2_config_set_required_store_granularity(cfg, granularity));
+	return cfg;
+}
+
+struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity)
+{
+	struct pmem2_source *src = pmem2_test_source(fd);
+	struct pmem2_config *cfg = pmem2_test_config(granularity);
+	struct pmem2_map *map = NULL;
+
+	assert_success(pmem2_map_new(&map, cfg, src));
+	pmem2_config_delete(&cfg);
+	pmem2_source_delete(&src);
+	return map;
+}
+
+size_t pmem2_test_open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir) != NULL)
+		count++;
+	closedir(dir);
+	return count;
+}
+
+size_t pmem2_test_mapped_bytes(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+	size_t bytes = 0;
+
+	ck_assert_ptr_nonnull(maps);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		char *end;
+		unsigned long start = strtoul(line, &end, 16);
+		bool counts = strstr(line, "[heap]") == NULL && strstr(line, "[stack]") == NULL;
+		if (*end == '-' && counts)
+			bytes += strtoul(end + 1, NULL, 16) - start;
+	}
+	fclose(maps);
+	return bytes;
+}
+
+unsigned pmem2_test_seed(void)
+{
+	const char *given = getenv("PMEM2_TEST_SEED");
+	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 0)
+				      : (unsigned)time(NULL) ^ (unsigned)getpid();
+
+	printf("PMEM2_TEST_SEED=%u\n", seed);
+	fflush(stdout);
+	return seed;
+}
+
+static void remove_directory(void)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir != NULL)
+		closedir(dir);
+	(void)rmdir(directory);
+}
+
+int main(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	SRunner *runner;
+	int failed;
+
+	snprintf(directory, sizeof(directory), "%.40s/pmem2-test-XXXXXX", tmp ? tmp : "/tmp");
+	if (mkdtemp(directory) == NULL) {
+		perror(directory);
+		return EXIT_FAILURE;
+	}
+	runner = srunner_create(test_suite());
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	if (srunner_ntests_run(runner) == 0) {
+		fprintf(stderr, "no test was run\n");
+		failed = 1;
+	}
+	srunner_free(runner);
+	remove_directory();
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the test programs share. Each defines test_suite; main is in support.c. */
+#ifndef PMEM2_TEST_SUPPORT_H
+#define PMEM2_TEST_SUPPORT_H
+
+#include <check.h>
+#include <stddef.h>
+
+#include "libpmem2.h"
+
+/* To be defined by each test program. */
+Suite *test_suite(void);
+
+/* Check's own assertion prints the code only; this one prints the library's message too. */
+#define assert_success(call)                                                                       \
+	do {                                                                                       \
+		int assert_ret = (call);                                                           \
+		ck_assert_msg(assert_ret == 0, "%s: %d, %s", #call, assert_ret, pmem2_errormsg()); \
+	} while (0)
+
+/* The call returns `code` and sets a message that contains `text`. */
+#define assert_failure(call, code, text)                                                           \
+	do {                                                                                       \
+		pmem2_test_spoil_message();                                                        \
+		int assert_ret = (call);                                                           \
+		ck_assert_msg(assert_ret == (code), "%s: %d instead of %d, %s", #call, assert_ret, \
+			      (code), pmem2_errormsg());                                           \
+		pmem2_test_check_message(#call, text);                                             \
+	} while (0)
+
+/* Replace the message, so that one left over from before is noticed. */
+void pmem2_test_spoil_message(void);
+void pmem2_test_check_message(const char *call, const char *text);
+
+/* A new, empty or `size` bytes long, already unlinked file; open for reading and writing. */
+int pmem2_test_file(size_t size);
+
+/* The same as a file with a name, in a directory that is removed when the program ends. */
+const char *pmem2_test_named_file(size_t size);
+const char *pmem2_test_directory(void);
+
+/* Shorthands that assert success. */
+struct pmem2_source *pmem2_test_source(int fd);
+struct pmem2_config *pmem2_test_config(enum pmem2_granularity granularity);
+struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity);
+
+/* How many descriptors are open, and how many bytes of address space are mapped, in this process.
+ */
+size_t pmem2_test_open_descriptors(void);
+size_t pmem2_test_mapped_bytes(void);
+
+/* The seed of random tests: PMEM2_TEST_SEED from the environment or a new one; printed. */
+unsigned pmem2_test_seed(void);
+
+#endif
