@@ -22,5 +22,5 @@ int main(void)
 		errx(1, "hello.dat: %s", pmem2_errormsg());
 
 	pmem2_get_memcpy_fn(map)(pmem2_map_get_address(map), "hello\n", 6, 0);
-	return pmem2_map_delete(&map) != 0;
+	return pmem2_map_delete(&map) || pmem2_config_delete(&cfg) || pmem2_source_delete(&src);
 }
