@@ -48,7 +48,7 @@ static uint64_t random_bits(void)
 static uintptr_t first_address(void)
 {
 	uintptr_t start = arena_start();
-	uintptr_t base = start + (uintptr_t)(random_bits() % (start / 2));
+	uintptr_t base = start + ((uintptr_t)random_bits() & (start / 2 - 1));
 	uintptr_t unset = 0;
 
 	base = pmem2_align_down(base, 2 * PMEM2_MIB);
@@ -77,5 +77,5 @@ void *pmem2_arena_hint(size_t length, size_t alignment)
 		if (length > end - hint || hint >= end)
 			hint = pmem2_align_up(arena_start(), alignment);
 	} while (!atomic_compare_exchange_weak(&next_address, &old, hint + length));
-	return (void *)hint; /* NOLINT(performance-no-int-to-ptr) */
+	return (void *)hint;
 }

@@ -36,8 +36,9 @@ int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 	struct pmem2_badblock_context *created;
 	int ret = check_source(src);
 
-	if (bbctx != NULL) /* anonymous sources are refused before the output is looked at */
-		*bbctx = NULL;
+	if (bbctx == NULL) /* allowed for anonymous sources, which are refused */
+		return ret;
+	*bbctx = NULL;
 	if (ret != 0)
 		return ret;
 	created = malloc(sizeof(*created));

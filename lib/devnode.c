@@ -31,7 +31,7 @@ int pmem2_devnode_is_dax(dev_t device)
 {
 	struct place place;
 	char path[PMEM2_SYSFS_PATH];
-	char *target;
+	char *target = NULL;
 	const char *name;
 	int ret;
 
@@ -91,7 +91,7 @@ static bool has_own_alignment(dev_t device)
 int pmem2_devnode_dax_alignment(dev_t device, size_t *alignment)
 {
 	const char *name = has_own_alignment(device) ? "align" : "../dax_region/align";
-	size_t value;
+	size_t value = 0;
 	int ret = read_dax_attribute(device, name, PMEM2_E_INVALID_ALIGNMENT_FORMAT, &value);
 
 	if (ret != 0)

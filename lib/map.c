@@ -160,20 +160,26 @@ static int map_into_reservation(struct pmem2_map *map, const struct pmem2_config
 	return ret;
 }
 
-static int create(struct pmem2_map **map, const struct pmem2_source *src)
+/* NULL, and the reason in `*error`, on failure. */
+static struct pmem2_map *create(const struct pmem2_source *src, int *error)
 {
+	struct pmem2_map *map;
 	int ret = pmem2_lock_prepare();
 
-	if (ret != 0)
-		return pmem2_fail_errno(-ret, "map: registering a fork handler");
-	*map = calloc(1, sizeof(**map));
-	if (*map == NULL)
-		return pmem2_fail_errno(ENOMEM, "map: allocating %zu bytes", sizeof(**map));
-	(*map)->kind = src->kind;
-	(*map)->device = src->device;
-	(*map)->entry.device_dax = src->kind == PMEM2_SOURCE_DEVDAX;
+	if (ret != 0) {
+		*error = pmem2_fail_errno(-ret, "map: registering a fork handler");
+		return NULL;
+	}
+	map = calloc(1, sizeof(*map));
+	if (map == NULL) {
+		*error = pmem2_fail_errno(ENOMEM, "map: allocating %zu bytes", sizeof(*map));
+		return NULL;
+	}
+	map->kind = src->kind;
+	map->device = src->device;
+	map->entry.device_dax = src->kind == PMEM2_SOURCE_DEVDAX;
 	pmem2_tune_load();
-	return 0;
+	return map;
 }
 
 static void publish(struct pmem2_map *map)
@@ -203,8 +209,8 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 	ret = choose_extent(cfg, src, &extent);
 	if (ret != 0)
 		return ret;
-	ret = create(&map, src);
-	if (ret != 0)
+	map = create(src, &ret);
+	if (map == NULL)
 		return ret;
 	map->shared = cfg->sharing == PMEM2_SHARED;
 	if (cfg->reservation != NULL)
@@ -240,9 +246,10 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
 	struct pmem2_map *created;
 	int ret = check_existing(addr, len, gran);
 
-	if (ret == 0)
-		ret = create(&created, src);
 	if (ret != 0)
+		return ret;
+	created = create(src, &ret);
+	if (created == NULL)
 		return ret;
 	created->addr = addr;
 	created->length = len;

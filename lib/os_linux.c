@@ -84,7 +84,7 @@ static void *map_with(const struct pmem2_os_request *request, void *hint, int fl
 
 static bool refuses_sync(int error)
 {
-	return error == EINVAL || error == EOPNOTSUPP || error == ENOTSUP;
+	return error == EINVAL || error == EOPNOTSUPP;
 }
 
 /*
@@ -275,7 +275,7 @@ int pmem2_os_sync(const void *addr, size_t length)
 	uintptr_t start = pmem2_align_down((uintptr_t)addr, page);
 	size_t reach = (uintptr_t)addr - start + length;
 
-	while (msync((void *)start, reach, MS_SYNC) != 0) { /* NOLINT(performance-no-int-to-ptr) */
+	while (msync((void *)start, reach, MS_SYNC) != 0) {
 		if (errno != EINTR)
 			return -errno;
 	}

@@ -7,8 +7,10 @@
 #ifndef PMEM2_X86_STREAMING_H
 #define PMEM2_X86_STREAMING_H
 
+#include "kernels.h"
+
 #define STREAMS 1
-#define STREAM_MIN (FLUSHES ? (size_t)256 : SIZE_MAX)
+#define STREAM_MIN (FLUSHES ? PMEM2_FIXED_STREAM_MIN : SIZE_MAX)
 
 /* Loading lines just streamed is slow, so an overlapping move is not long. */
 #define STREAM_OVERLAP 0
