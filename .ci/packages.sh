@@ -10,7 +10,8 @@ source "$packages_root/progress.sh"
 # shellcheck disable=SC2034 # the arrays are read by the scripts that source this
 packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev)
 # shellcheck disable=SC2034
-packages_tests=(check)
+packages_tests=(check clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck
+    gcovr valgrind git python3 file)
 
 # Print those of the named packages that are not installed.
 missing_packages() {
