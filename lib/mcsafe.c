@@ -145,7 +145,7 @@ static int transfer_devdax(const struct transfer *transfer)
 		.shared = true,
 	};
 
-	if (ret != 0 || transfer->size == 0)
+	if (ret != 0)
 		return ret;
 	if (transfer->writing && !pmem2_arch_has_writeback())
 		return pmem2_fail(
@@ -162,7 +162,7 @@ static int run(const struct transfer *transfer)
 {
 	int ret = check(transfer);
 
-	if (ret != 0)
+	if (ret != 0 || transfer->size == 0)
 		return ret;
 	if (transfer->src->kind == PMEM2_SOURCE_DEVDAX)
 		return transfer_devdax(transfer);
