@@ -33,3 +33,9 @@ int pmem2_lock_prepare(void)
 	pthread_mutex_unlock(&preparing);
 	return -error;
 }
+
+/* Before there are threads whose fork could catch another one in the middle of this. */
+__attribute__((constructor)) static void prepare_at_start(void)
+{
+	(void)pmem2_lock_prepare();
+}

@@ -7,8 +7,10 @@
 #ifndef PMEM2_LOCK_H
 #define PMEM2_LOCK_H
 
-/* To be called before the lock's first use; a negative errno without a message when fork cannot be
- * watched. */
+/*
+ * To be called before the lock's first use. Done when the library is loaded; a
+ * negative errno without a message when fork cannot be watched.
+ */
 int pmem2_lock_prepare(void);
 
 void pmem2_lock(void);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "lock.h"
+
 /*
  * The handler looks at this in threads that never armed a guard, and must not
  * make glibc allocate the thread's storage there. musl allocates up front, and cannot load
@@ -29,7 +31,6 @@ struct guard {
 static _Thread_local struct guard *volatile armed HANDLER_SAFE;
 
 static struct sigaction earlier;
-static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
 static bool installed;
 
 /* Let the signal kill the process as if nobody handled it: the access is repeated and faults again.
@@ -73,20 +74,22 @@ static void handle(int signal, siginfo_t *info, void *context)
 static int install(void)
 {
 	struct sigaction action;
-	int error = 0;
+	int error = -pmem2_lock_prepare();
 
+	if (error != 0)
+		return -error;
 	memset(&action, 0, sizeof(action));
 	action.sa_sigaction = handle;
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK;
 	sigemptyset(&action.sa_mask);
-	pthread_mutex_lock(&installing);
+	pmem2_lock();
 	if (!installed) {
 		/* Filled before our handler can run. */
 		if (sigaction(SIGBUS, NULL, &earlier) != 0 || sigaction(SIGBUS, &action, NULL) != 0)
 			error = errno;
 		installed = error == 0;
 	}
-	pthread_mutex_unlock(&installing);
+	pmem2_unlock();
 	return -error;
 }
 
