@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -134,16 +135,10 @@ unsigned pmem2_test_seed(void)
 	return seed;
 }
 
-static void remove_directory(void)
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *place)
 {
-	DIR *dir = opendir(directory);
-	const struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir != NULL)
-		closedir(dir);
-	(void)rmdir(directory);
+	(void)remove(path);
+	return 0;
 }
 
 int main(void)
@@ -165,6 +160,6 @@ int main(void)
 		failed = 1;
 	}
 	srunner_free(runner);
-	remove_directory();
+	(void)nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
