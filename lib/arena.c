@@ -30,8 +30,7 @@ static uintptr_t arena_start(void)
 	return arena_end() / 2;
 }
 
-/* Unpredictable enough not to help an attacker; early in boot the system may have no random bytes.
- */
+/* Early in boot the system may have no random bytes; then what is hard to predict must do. */
 static uint64_t random_bits(void)
 {
 	uint64_t bits;

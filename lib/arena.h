@@ -10,8 +10,10 @@
 
 #include <stddef.h>
 
-/* An address for `length` bytes, a multiple of `alignment` (a power of two); NULL when there is no
- * room. */
+/*
+ * An address for `length` bytes, a multiple of `alignment` (a power of two); NULL when
+ * there is no room.
+ */
 void *pmem2_arena_hint(size_t length, size_t alignment);
 
 #endif

@@ -305,8 +305,10 @@ static int write_deep_flush(const struct place *place)
 	return 0;
 }
 
-/* The attribute is absent where the region has nothing to empty, but also where it needs other
- * means. */
+/*
+ * The attribute is absent where the region has nothing to empty, but also where it
+ * needs other means.
+ */
 static int without_deep_flush(const struct place *place)
 {
 	char provider[32];

@@ -15,8 +15,7 @@
  */
 int pmem2_fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same for the system's error `error` (positive): ": " and its text are added; returns -error.
- */
+/* The same for an errno value: ": " and its text are added, and -error is returned. */
 int pmem2_fail_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What the C library calls an errno value, such as "Permission denied". */
