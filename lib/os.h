@@ -57,7 +57,9 @@ int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserve
 /* Turn a mapping back into reserved address space. */
 int pmem2_os_vacate(void *addr, size_t length);
 
-/* Write the pages of a shared file mapping back; -ENOMEM when some page of the range is not mapped.
+/*
+ * Write the pages of shared file mappings back. -ENOMEM: done, but for pages of the
+ * range that are not mapped. -EINVAL: not done, a mapping in the range has no fsync.
  */
 int pmem2_os_sync(const void *addr, size_t length);
 

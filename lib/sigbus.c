@@ -33,8 +33,7 @@ static _Thread_local struct guard *volatile armed HANDLER_SAFE;
 static struct sigaction earlier;
 static bool installed;
 
-/* Let the signal kill the process as if nobody handled it: the access is repeated and faults again.
- */
+/* Let the signal kill the process, as if nobody handled it. */
 static void take_default_action(int signal)
 {
 	struct sigaction action;
