@@ -22,6 +22,8 @@ INCLUDE = SOURCE / 'include'
 LIBRARY = BUILD / 'lib' / 'libpmem2.so.1'
 ARCHIVE = BUILD / 'lib' / 'libpmem2.a'
 PROGRAM = SOURCE / 'tests' / 'abi' / 'program.c'
+# Meson lets programs find the library of this build; ours say themselves which they want.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != 'LD_LIBRARY_PATH'}
 NODES = ('LIBPMEM2_1.0', 'LIBPMEM2_2.0', 'LIBPMEM2_EXT_1.0')
 
 
@@ -36,7 +38,7 @@ def need(command, package):
 def run(*command, env=None, cwd=None):
     """The standard output of a command that must succeed."""
     words = [str(word) for word in command]
-    result = subprocess.run(words, env={**os.environ, **(env or {})}, cwd=cwd, text=True,
+    result = subprocess.run(words, env={**ENVIRONMENT, **(env or {})}, cwd=cwd, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if result.returncode != 0:
         raise AssertionError(f'{shlex.join(words)}\nexit status {result.returncode}\n'
@@ -79,6 +81,11 @@ class ScratchTest(unittest.TestCase):
         target = self.path(name)
         run(*(compiler or CC), '-Wall', '-Wextra', '-Werror', *sources, '-o', target, *options)
         return target
+
+    def assert_loads(self, program, library, env):
+        """The program would run on this very library."""
+        loaded = run(program, env={**env, 'LD_TRACE_LOADED_OBJECTS': '1'})
+        self.assertIn(f'libpmem2.so.1 => {library} ', loaded)
 
     def assert_stores(self, *command, env=None):
         """Run program.c's test program, which stores a text durably in a file."""

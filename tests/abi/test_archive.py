@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """libpmem2.a links into anybody's programs and shared objects."""
-import unittest
-
 from support import ARCHIVE, CC, INCLUDE, SOURCE, ScratchTest, exported_symbols, \
     golden_names, golden_symbols, main, need, run
 

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Each public header compiles alone, in every language standard, without a warning."""
-import unittest
-
 from support import INCLUDE, ScratchTest, main, need, run
 
 WARNINGS = ('-Wall', '-Wextra', '-Wpedantic', '-Wundef', '-Wshadow', '-Wconversion',

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What is installed is found, compiled against, linked with and loaded."""
+import shlex
+
+from support import BUILD, PROGRAM, SOURCE, ScratchTest, main, need, run
+
+LOADER = SOURCE / 'tests' / 'abi' / 'loader.c'
+
+
+class Install(ScratchTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.root = cls.scratch / 'root'
+        run(need('meson', 'meson'), 'install', '-C', BUILD, '--no-rebuild', '--quiet',
+            '--destdir', cls.root)
+        cls.pc_file, = cls.root.rglob('libpmem2.pc')
+        cls.library, = cls.root.rglob('libpmem2.so')
+        cls.env = {'LD_LIBRARY_PATH': str(cls.library.parent)}
+
+    def pkg_config(self, *options):
+        output = run(need('pkg-config', 'pkg-config'), *options, 'libpmem2',
+                     env={'PKG_CONFIG_LIBDIR': str(self.pc_file.parent),
+                          'PKG_CONFIG_SYSROOT_DIR': str(self.root)})
+        return shlex.split(output)
+
+    def test_installed_files_are_complete(self):
+        names = {path.name for path in self.root.rglob('*') if not path.is_dir()}
+        self.assertLessEqual({'libpmem2.so', 'libpmem2.so.1', 'libpmem2.so.1.0.0', 'libpmem2.a',
+                              'libpmem2.pc', 'libpmem2.h', 'base.h'}, names)
+        self.assertTrue((self.library.parent / 'libpmem2.so.1.0.0').is_file())
+
+    def test_version_is_above_that_of_pmdk(self):
+        self.assertEqual(self.pkg_config('--modversion'), ['3.0.0'])
+        self.pkg_config('--exists', '--atleast-version=2.1.3')
+
+    def test_program_found_with_pkg_config_runs(self):
+        program = self.compile('shared', *self.pkg_config('--cflags', '--libs'))
+        self.assert_loads(program, self.library.parent / 'libpmem2.so.1', self.env)
+        self.assert_stores(program, env=self.env)
+
+    def test_static_program_found_with_pkg_config_runs(self):
+        program = self.compile('static', *self.pkg_config('--cflags'), '-static',
+                               *self.pkg_config('--static', '--libs'))
+        self.assertNotIn('INTERP', run('readelf', '-lW', program))
+        self.assert_stores(program)
+
+    def test_program_linked_by_name_runs(self):
+        include, = (path.parent for path in self.root.rglob('libpmem2.h'))
+        for linker in ('bfd', 'gold', 'lld'):
+            with self.subTest(linker):
+                need(f'ld.{linker}', 'lld' if linker == 'lld' else 'binutils')
+                program = self.compile('named', f'-I{include}', f'-L{self.library.parent}',
+                                       '-lpmem2', f'-fuse-ld={linker}')
+                self.assert_loads(program, self.library.parent / 'libpmem2.so.1', self.env)
+                for bind_now in ('', '1'):
+                    self.assert_stores(program, env={**self.env, 'LD_BIND_NOW': bind_now})
+
+    def test_cxx_program_runs(self):
+        source = self.path('program.cc')
+        source.write_text(PROGRAM.read_text())
+        for compiler, package in (('g++', 'g++'), ('clang++', 'clang')):
+            with self.subTest(compiler):
+                program = self.compile('cxx', '-std=c++98', '-Wpedantic',
+                                       *self.pkg_config('--cflags', '--libs'),
+                                       compiler=[need(compiler, package)], sources=(source,))
+                self.assert_stores(program, env=self.env)
+
+    def test_plugin_is_loaded_and_unloaded(self):
+        plugin = self.compile('plugin.so', '-shared', '-fPIC',
+                              *self.pkg_config('--cflags', '--libs'))
+        loader = self.compile('loader', sources=(LOADER,))
+        for mode in ('lazy', 'now'):
+            for bind_now in ('', '1'):
+                with self.subTest(mode=mode, bind_now=bind_now):
+                    self.assert_stores(loader, mode, plugin,
+                                       env={**self.env, 'LD_BIND_NOW': bind_now})
+
+
+if __name__ == '__main__':
+    main()
