@@ -76,21 +76,33 @@ int pmem2_devnode_dax_size(dev_t device, size_t *size)
 	return read_dax_attribute(device, "size", PMEM2_E_INVALID_SIZE_FORMAT, size);
 }
 
-/* Linux before 5.10 tells the alignment of the dax region only. */
-static bool has_own_alignment(dev_t device)
+static bool has_attribute(dev_t device, const char *name)
 {
 	struct place place;
 	char path[PMEM2_SYSFS_PATH];
 	char line[32];
 
 	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	(void)pmem2_text_print(path, sizeof(path), "%s/align", place.path);
+	(void)pmem2_text_print(path, sizeof(path), "%s/%s", place.path, name);
 	return pmem2_sysfs_read(path, line, sizeof(line)) != -ENOENT;
+}
+
+/*
+ * Linux before 5.10 tells the alignment of the dax region only, which before
+ * 5.1, when dax devices were a class, stood one directory further up.
+ */
+static const char *alignment_attribute(dev_t device)
+{
+	if (has_attribute(device, "align"))
+		return "align";
+	if (has_attribute(device, "../dax_region/align"))
+		return "../dax_region/align";
+	return "../../dax_region/align";
 }
 
 int pmem2_devnode_dax_alignment(dev_t device, size_t *alignment)
 {
-	const char *name = has_own_alignment(device) ? "align" : "../dax_region/align";
+	const char *name = alignment_attribute(device);
 	size_t value = 0;
 	int ret = read_dax_attribute(device, name, PMEM2_E_INVALID_ALIGNMENT_FORMAT, &value);
 
