@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdint.h>
@@ -12,11 +11,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support.h"
-#include "sysfs.h"
+#include "sysfs_tree.h"
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define FILE_SIZE 12345
@@ -372,76 +370,29 @@ END_TEST
 
 /* ---- device dax ---------------------------------------------------------- */
 
-/*
- * A sysfs that says of the numbers of /dev/null, 1:3, what the kernel says of a
- * dax device that no NVDIMM namespace backs.
- */
-#define DEVICE "/dev/char/1:3"
+/* Play a dax device that no NVDIMM namespace backs, by the numbers of /dev/null. */
+#define DEVICE "devices/platform/hmem.0/dax0.0"
 
-static char sysfs[128];
-
-static void sysfs_path(char *path, size_t size, const char *name)
+static void link_subsystem(const char *target)
 {
-	snprintf(path, size, "%s%s", sysfs, name);
-}
+	const char *link = pmem2_test_sysfs_path(DEVICE "/subsystem");
 
-static void make_directory(const char *name)
-{
-	char path[256];
-
-	sysfs_path(path, sizeof(path), name);
-	ck_assert_int_eq(mkdir(path, 0700), 0);
-}
-
-static void make_link(const char *name, const char *target)
-{
-	char path[256];
-
-	sysfs_path(path, sizeof(path), name);
-	ck_assert_int_eq(symlink(target, path), 0);
-}
-
-static void make_attribute(const char *name, const char *value)
-{
-	char path[256];
-	FILE *file;
-
-	sysfs_path(path, sizeof(path), name);
-	file = fopen(path, "we");
-	ck_assert_ptr_nonnull(file);
-	fprintf(file, "%s\n", value);
-	ck_assert_int_eq(fclose(file), 0);
-}
-
-static void drop_attribute(const char *name)
-{
-	char path[256];
-
-	sysfs_path(path, sizeof(path), name);
-	ck_assert_int_eq(unlink(path), 0);
+	(void)unlink(link);
+	ck_assert_int_eq(symlink(target, link), 0);
 }
 
 static void make_sysfs(void)
 {
-	snprintf(sysfs, sizeof(sysfs), "%s/sysfs-%d", pmem2_test_directory(), (int)getpid());
-	make_directory("");
-	make_directory("/dev");
-	make_directory("/dev/char");
-	make_directory(DEVICE);
-	make_link(DEVICE "/subsystem", "../../../../bus/dax");
-	make_attribute(DEVICE "/size", "1065353216");
-	make_attribute(DEVICE "/align", "2097152");
-	pmem2_sysfs_root = sysfs;
+	pmem2_test_sysfs_begin();
+	pmem2_test_sysfs_device("char/1:3", DEVICE);
+	pmem2_test_sysfs_write("1065353216", DEVICE "/size");
+	pmem2_test_sysfs_write("2097152", DEVICE "/align");
+	link_subsystem("../../../../bus/dax");
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static void drop(const char *name)
 {
-	return remove(path);
-}
-
-static void remove_sysfs(void)
-{
-	ck_assert_int_eq(nftw(sysfs, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
+	ck_assert_int_eq(unlink(pmem2_test_sysfs_path(DEVICE "/%s", name)), 0);
 }
 
 START_TEST(device_dax_is_accepted)
@@ -470,8 +421,7 @@ END_TEST
 /* The link tells; a device of another name is no dax. */
 START_TEST(character_device_of_another_subsystem_is_refused)
 {
-	drop_attribute(DEVICE "/subsystem");
-	make_link(DEVICE "/subsystem", "../../../../class/daxes");
+	link_subsystem("../../../../class/daxes");
 	assert_refused(open_null(), PMEM2_E_INVALID_FILE_TYPE, "other than device dax");
 }
 END_TEST
@@ -480,7 +430,7 @@ START_TEST(character_device_that_sysfs_does_not_know_gives_the_system_error)
 {
 	struct pmem2_source *src = ANYWHERE;
 
-	drop_attribute(DEVICE "/subsystem");
+	drop("subsystem");
 	assert_failure(pmem2_source_from_fd(&src, open_null()), -ENOENT,
 		       "looking in sysfs for what character device fd");
 	pmem2_test_check_message("pmem2_source_from_fd", ": No such file or directory");
@@ -504,7 +454,7 @@ START_TEST(odd_alignment_of_device_dax_is_refused_and_not_stored)
 	struct pmem2_source *src = pmem2_test_source(open_null());
 	size_t alignment = 77;
 
-	make_attribute(DEVICE "/align", odd_alignments[_i].value);
+	pmem2_test_sysfs_write(odd_alignments[_i].value, DEVICE "/align");
 	assert_failure(pmem2_source_alignment(src, &alignment), odd_alignments[_i].code,
 		       odd_alignments[_i].text);
 	ck_assert_uint_eq(alignment, 77);
@@ -517,8 +467,8 @@ START_TEST(device_dax_that_vanished_has_neither_size_nor_alignment)
 	struct pmem2_source *src = pmem2_test_source(open_null());
 	size_t value = 77;
 
-	drop_attribute(DEVICE "/size");
-	drop_attribute(DEVICE "/align");
+	drop("size");
+	drop("align");
 	assert_failure(pmem2_source_size(src, &value), PMEM2_E_DAX_REGION_NOT_FOUND,
 		       "device dax 1:3: the kernel describes none");
 	assert_failure(pmem2_source_alignment(src, &value), PMEM2_E_DAX_REGION_NOT_FOUND,
@@ -572,7 +522,7 @@ static TCase *device_dax(void)
 {
 	TCase *tcase = tcase_create("device dax");
 
-	tcase_add_checked_fixture(tcase, make_sysfs, remove_sysfs);
+	tcase_add_checked_fixture(tcase, make_sysfs, NULL);
 	tcase_add_test(tcase, device_dax_is_accepted);
 	tcase_add_test(tcase, device_dax_without_a_namespace_tells_its_size_and_alignment);
 	tcase_add_test(tcase, character_device_of_another_subsystem_is_refused);
