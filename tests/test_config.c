@@ -18,7 +18,7 @@ static void create(void)
 	assert_success(pmem2_config_new(&cfg));
 }
 
-static void delete (void)
+static void discard(void)
 {
 	assert_success(pmem2_config_delete(&cfg));
 }
@@ -307,7 +307,7 @@ Suite *test_suite(void)
 	Suite *suite = suite_create("config");
 	TCase *tcase = tcase_create("config");
 
-	tcase_add_checked_fixture(tcase, create, delete);
+	tcase_add_checked_fixture(tcase, create, discard);
 	tcase_add_test(tcase, new_config_maps_all_of_the_source_shared_and_writable);
 	tcase_add_test(tcase, new_config_requires_a_granularity_to_be_set);
 	tcase_add_test(tcase, delete_sets_the_pointer_to_null);
