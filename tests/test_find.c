@@ -48,7 +48,7 @@ static void create_empty(void)
 	assert_success(pmem2_vm_reservation_new(&rsv, NULL, PAGES * PAGE));
 }
 
-static void delete_empty(void)
+static void discard_empty(void)
 {
 	assert_success(pmem2_vm_reservation_delete(&rsv));
 }
@@ -64,11 +64,11 @@ static void create(void)
 	}
 }
 
-static void delete (void)
+static void discard(void)
 {
 	for (int i = 0; i < COUNT(maps); i++)
 		assert_success(pmem2_map_delete(&maps[i]));
-	delete_empty();
+	discard_empty();
 }
 
 /* ---- by range ------------------------------------------------------------- */
@@ -344,7 +344,7 @@ static TCase *three_maps(void)
 {
 	TCase *tcase = tcase_create("three maps");
 
-	tcase_add_checked_fixture(tcase, create, delete);
+	tcase_add_checked_fixture(tcase, create, discard);
 	tcase_set_timeout(tcase, 50);
 	tcase_add_loop_test(tcase, range_finds_the_lowest_map_with_content_in_it, 0, COUNT(ranges));
 	tcase_add_test(tcase, first_and_last_are_the_ends_by_address);
@@ -360,7 +360,7 @@ static TCase *empty(void)
 {
 	TCase *tcase = tcase_create("empty");
 
-	tcase_add_checked_fixture(tcase, create_empty, delete_empty);
+	tcase_add_checked_fixture(tcase, create_empty, discard_empty);
 	tcase_add_loop_test(tcase, nothing_is_found_in_an_empty_reservation, 0, COUNT(searches));
 	tcase_add_loop_test(tcase, deleted_map_is_not_found, 0, COUNT(searches));
 	tcase_add_loop_test(tcase, map_elsewhere_is_not_found, 0, COUNT(searches));
