@@ -70,7 +70,7 @@ static void create(void)
 	assert_success(pmem2_vm_reservation_new(&rsv, NULL, PAGES * PAGE));
 }
 
-static void delete (void)
+static void discard(void)
 {
 	assert_success(pmem2_vm_reservation_delete(&rsv));
 }
@@ -980,7 +980,7 @@ static TCase *tcase_with_reservation(const char *name)
 {
 	TCase *tcase = tcase_create(name);
 
-	tcase_add_checked_fixture(tcase, create, delete);
+	tcase_add_checked_fixture(tcase, create, discard);
 	return tcase;
 }
 
