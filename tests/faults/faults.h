@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Between the library and the C library: every allocation and system call of lib/
+ * comes by here (the linker's --wrap) and can be made to fail. Also stands in for
+ * devices that the machine lacks.
+ */
+#ifndef PMEM2_TEST_FAULTS_H
+#define PMEM2_TEST_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * From now on count the calling thread's calls, only those named `only` unless
+ * that is NULL, and let the `nth` fail: allocations with ENOMEM, others with `error`.
+ */
+void faults_arm(unsigned nth, const char *only, int error);
+
+/* Let all calls through again. The name of the call that failed, NULL when none did. */
+const char *faults_disarm(void);
+
+/* Blocks allocated and not freed so far. */
+size_t faults_live_allocations(void);
+
+/* What a failing munmap left mapped: how many bytes; let it stay, or give it back. */
+size_t faults_refused_bytes(void);
+void faults_forget_refused(void);
+void faults_release_refused(void);
+
+/*
+ * Let `fd` be that of a character device or of a file on a block device, of number
+ * `device`, that supports MAP_SYNC.
+ */
+void faults_fake_device(int fd, bool character, dev_t device);
+
+/* Let the next `count` mappings with a hint land one page behind it. */
+void faults_misplace(unsigned count);
+
+/*
+ * Called before an mmap or mremap at a fixed place fails: may unmap the place, as Linux
+ * does at times.
+ */
+extern void (*faults_at_fixed_place)(void *addr, size_t length);
+
+/*
+ * Whether PMEM2_TEST_NO_RANDOM=1 in the environment has kept random numbers and the time from the
+ * library while it was loaded.
+ */
+bool faults_struck_at_load(void);
+
+#endif
