@@ -293,7 +293,8 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
 /*
  * Describe memory that the caller has mapped, so that the functions below can
  * be used on it. Nothing about `addr`, `len` and `gran` is verified against
- * `src`. Deleting the map leaves the memory mapped.
+ * `src`. Deleting the map leaves the memory mapped. After a failure `*map` is
+ * untouched.
  *
  * MAP_EXISTS: the range overlaps a live map.
  * GRANULARITY_NOT_SUPPORTED: `gran` is none of the three.
@@ -328,9 +329,10 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 
 /*
  * Unmap, free `*map_ptr` and set it to NULL. A range inside a reservation
- * becomes reserved again.
+ * becomes reserved again. After a failure the map is as it was.
  *
- * MAPPING_NOT_FOUND: the map is not in the reservation it was made in.
+ * -ENOMEM: the system lacks the memory to split what it keeps of the address
+ *          space.
  */
 int pmem2_map_delete(struct pmem2_map **map_ptr);
 
