@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "support.h"
 
 struct plan {
 	unsigned remaining; /* calls until the one that fails; 0: none will */
@@ -42,7 +43,8 @@ static struct {
 } fake = {.fd = -1};
 
 static unsigned misplaced;
-static atomic_bool struck_at_load;
+static bool loaded;
+static bool struck_at_load;
 
 void (*faults_at_fixed_place)(void *addr, size_t length);
 
@@ -111,9 +113,33 @@ void faults_misplace(unsigned count)
 	misplaced = count;
 }
 
+#define STRIKE_AT_LOAD "PMEM2_TEST_STRIKE_AT_LOAD"
+
+void faults_restart_struck(void)
+{
+	if (getenv(STRIKE_AT_LOAD) != NULL) {
+		loaded = true;
+		return;
+	}
+	(void)setenv(STRIKE_AT_LOAD, "1", 1);
+	(void)rmdir(pmem2_test_directory());
+	(void)execl("/proc/self/exe", "test", (char *)NULL);
+	abort();
+}
+
 bool faults_struck_at_load(void)
 {
-	return atomic_load(&struck_at_load);
+	return struck_at_load;
+}
+
+/* Before main no test can have armed anything, and there is one thread. */
+static bool strikes_at_load(int error)
+{
+	if (loaded || getenv(STRIKE_AT_LOAD) == NULL)
+		return false;
+	struck_at_load = true;
+	errno = error;
+	return true;
 }
 
 /* A call whose failure is told by `failure`, with errno set; nothing else is special about it. */
@@ -131,9 +157,6 @@ WRAPPER(DIR *, fdopendir, NULL, (int fd), (fd))
 WRAPPER(int, msync, -1, (void *addr, size_t length, int flags), (addr, length, flags))
 WRAPPER(ssize_t, pread64, -1, (int fd, void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
-WRAPPER(int, pthread_atfork, errno,
-	(void (*prepare)(void), void (*parent)(void), void (*child)(void)),
-	(prepare, parent, child))
 WRAPPER(int, pthread_sigmask, errno, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
 WRAPPER(ssize_t, pwrite64, -1, (int fd, const void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
@@ -178,29 +201,26 @@ WRAPPER_VARIADIC(open64, const char *)
 WRAPPER_CLOSING(close, int)
 WRAPPER_CLOSING(closedir, DIR *)
 
-/* Called when the library is loaded, before any test could arm anything. */
-static bool strikes_at_load(void)
-{
-	const char *wanted = getenv("PMEM2_TEST_NO_RANDOM");
-
-	if (wanted == NULL || strcmp(wanted, "1") != 0)
-		return false;
-	atomic_store(&struck_at_load, true);
-	errno = EAGAIN;
-	return true;
-}
-
 #define WRAPPER_AT_LOAD(type, name, parameters, arguments)                                         \
 	type __real_##name parameters;                                                             \
 	type __wrap_##name parameters;                                                             \
 	type __wrap_##name parameters                                                              \
 	{                                                                                          \
-		return strikes_at_load() ? -1 : __real_##name arguments;                           \
+		return strikes_at_load(EAGAIN) ? -1 : __real_##name arguments;                     \
 	}
 
 WRAPPER_AT_LOAD(ssize_t, getrandom, (void *buffer, size_t length, unsigned flags),
 		(buffer, length, flags))
 WRAPPER_AT_LOAD(int, clock_gettime, (clockid_t clock, struct timespec *now), (clock, now))
+
+int __real_pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+int __wrap_pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+int __wrap_pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+	if (strikes_at_load(ENOMEM) || strikes("pthread_atfork", ENOMEM))
+		return errno;
+	return __real_pthread_atfork(prepare, parent, child);
+}
 
 static void *counted(void *block)
 {

@@ -44,9 +44,10 @@ void faults_misplace(unsigned count);
 extern void (*faults_at_fixed_place)(void *addr, size_t length);
 
 /*
- * Whether PMEM2_TEST_NO_RANDOM=1 in the environment has kept random numbers and the time from the
- * library while it was loaded.
+ * To be called first in a program whose library is to be loaded while the system
+ * refuses random numbers, the time and fork handlers: starts the program anew so.
  */
+void faults_restart_struck(void);
 bool faults_struck_at_load(void);
 
 #endif

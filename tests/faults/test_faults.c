@@ -63,23 +63,6 @@ static void check_success(const struct operation *op, const struct world *world,
 		      "%s: returned 0, but has not done it (%s failed)", op->name, victim);
 }
 
-/* Returns the call that failed; afterwards the operation is done or has failed. */
-static const char *act_with_fault(const struct operation *op, struct world *world, unsigned nth,
-				  int *ret)
-{
-	const char *victim;
-	int wanted;
-
-	pmem2_test_spoil_message();
-	faults_arm(nth, NULL, ERROR);
-	*ret = op->act(world);
-	victim = faults_disarm();
-	wanted = victim != NULL ? expected_result(op, victim, nth) : op->result;
-	ck_assert_msg(*ret == wanted, "%s: %d (%s) instead of %d when call %u, %s, fails", op->name,
-		      *ret, pmem2_errormsg(), wanted, nth, victim != NULL ? victim : "none");
-	return victim;
-}
-
 static void act_again(const struct operation *op, struct world *world)
 {
 	int ret = op->act(world);
@@ -88,29 +71,42 @@ static void act_again(const struct operation *op, struct world *world)
 		      pmem2_errormsg());
 }
 
-static void walk(const struct operation *op, unsigned nth)
+/* The operation has returned `ret` because `victim` failed, which must have left no trace. */
+static void finish(const struct operation *op, struct world *world, const char *victim, int ret,
+		   struct footprint before)
 {
-	struct footprint start, before;
-	struct world world;
-	const char *victim;
-	int ret;
-
-	start = measure();
-	op->prepare(&world);
-	before = measure();
-	victim = act_with_fault(op, &world, nth, &ret);
-	ck_assert_msg(nth <= op->calls || victim == NULL, "%s: makes %u calls or more", op->name,
-		      nth);
 	if (ret == -ERROR) /* munmap or not: the object is still there */
 		faults_forget_refused();
 	if (ret != 0) {
-		check_failure(op, &world, victim);
+		check_failure(op, world, victim);
 		assert_footprint(op->name, victim, before);
 		faults_release_refused();
-		act_again(op, &world);
+		act_again(op, world);
 	}
 	if (op->result == 0)
-		check_success(op, &world, victim);
+		check_success(op, world, victim);
+}
+
+static void walk(const struct operation *op, unsigned nth)
+{
+	struct footprint start = measure();
+	struct footprint before;
+	struct world world;
+	const char *victim;
+	int ret, wanted;
+
+	op->prepare(&world);
+	before = measure();
+	pmem2_test_spoil_message();
+	faults_arm(nth, NULL, ERROR);
+	ret = op->act(&world);
+	victim = faults_disarm();
+	ck_assert_msg(nth <= op->calls || victim == NULL, "%s: makes %u calls or more", op->name,
+		      nth);
+	wanted = victim != NULL ? expected_result(op, victim, nth) : op->result;
+	ck_assert_msg(ret == wanted, "%s: %d (%s) instead of %d when call %u, %s, fails", op->name,
+		      ret, pmem2_errormsg(), wanted, nth, victim != NULL ? victim : "none");
+	finish(op, &world, victim, ret, before);
 	world_tear_down(&world);
 	assert_footprint(op->name, "after the end", start);
 	faults_release_refused();
@@ -126,6 +122,67 @@ START_TEST(each_failing_call_is_reported_and_leaves_nothing_behind)
 		op++;
 	}
 	walk(op, nth + 1);
+}
+END_TEST
+
+static const struct {
+	const char *operation;
+	const char *victim;
+	int error;
+	int result;
+} meanings[] = {
+	{"source_from_fd of a file", "fcntl64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
+	{"source_from_fd of device dax", "readlink", ENOENT, -ENOENT},
+	{"source_size of a file", "fstat64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
+	{"source_size of device dax", "open64", ENOENT, PMEM2_E_DAX_REGION_NOT_FOUND},
+	{"map_new of a file", "fstat64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
+	{"map_new of a file", "mmap64", EINVAL, 0},
+	{"map_new of a file", "mmap64", EOPNOTSUPP, 0},
+	{"map_new of a file", "mmap64", EACCES, PMEM2_E_NO_ACCESS},
+	{"map_new, private", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
+	{"map_new, private", "mmap64", ENOTSUP, PMEM2_E_NOSUPP},
+	{"map_new of anonymous memory", "mmap64", ENOMEM, -ENOMEM},
+	{"vm_reservation_new at an address", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
+	{"vm_reservation_extend", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
+	{"source_pread_mcsafe of a file", "pread64", EINTR, 0},
+	{"source_pread_mcsafe of a file", "pread64", EIO, PMEM2_E_IO_FAIL},
+	{"source_pwrite_mcsafe of a file", "pwrite64", EINTR, 0},
+	{"source_pwrite_mcsafe of a file", "pwrite64", EIO, PMEM2_E_IO_FAIL},
+	{"deep_flush of a file", "msync", EINTR, 0},
+	{"deep_flush of a file", "msync", EIO, -EIO},
+	{"deep_flush of device dax", "readlink", ENOENT, PMEM2_E_DAX_REGION_NOT_FOUND},
+	{"deep_flush of device dax", "write", EACCES, -EACCES},
+	{"badblock_clear", "fallocate64", EOPNOTSUPP, -EOPNOTSUPP},
+};
+
+static const struct operation *operation_named(const char *name)
+{
+	for (size_t i = 0; i < operations_count; i++)
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	ck_abort_msg("no operation is named %s", name);
+}
+
+START_TEST(errno_values_with_a_meaning_are_told_as_their_codes)
+{
+	const struct operation *op = operation_named(meanings[_i].operation);
+	struct footprint before;
+	struct world world;
+	const char *victim;
+	int ret;
+
+	op->prepare(&world);
+	before = measure();
+	pmem2_test_spoil_message();
+	faults_arm(1, meanings[_i].victim, meanings[_i].error);
+	ret = op->act(&world);
+	victim = faults_disarm();
+	ck_assert_msg(victim != NULL, "%s: never called %s", op->name, meanings[_i].victim);
+	ck_assert_msg(ret == meanings[_i].result, "%s: %d (%s) instead of %d when %s gives %d",
+		      op->name, ret, pmem2_errormsg(), meanings[_i].result, victim,
+		      meanings[_i].error);
+	finish(op, &world, victim, ret, before);
+	world_tear_down(&world);
 }
 END_TEST
 
@@ -146,6 +203,8 @@ Suite *test_suite(void)
 	tcase_add_unchecked_fixture(walks, fake_sysfs_make, fake_sysfs_remove);
 	tcase_add_loop_test(walks, each_failing_call_is_reported_and_leaves_nothing_behind, 0,
 			    runs());
+	tcase_add_loop_test(walks, errno_values_with_a_meaning_are_told_as_their_codes, 0,
+			    sizeof(meanings) / sizeof(meanings[0]));
 	suite_add_tcase(suite, walks);
 	return suite;
 }
