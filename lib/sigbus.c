@@ -44,18 +44,31 @@ static void take_default_action(int signal)
 	(void)raise(signal);
 }
 
+/* A one-shot handler that returns counts on the default action being next. */
+static struct sigaction take_earlier(void)
+{
+	struct sigaction taken = earlier;
+
+	if ((taken.sa_flags & (int)SA_RESETHAND) != 0) {
+		earlier.sa_flags = 0;
+		earlier.sa_handler = SIG_DFL;
+	}
+	return taken;
+}
+
 static void pass_on(int signal, siginfo_t *info, void *context)
 {
+	const struct sigaction next = take_earlier();
 	bool sent = info->si_code <= 0; /* by kill or raise, not by an access */
 
-	if ((earlier.sa_flags & SA_SIGINFO) != 0)
-		earlier.sa_sigaction(signal, info, context);
-	else if (earlier.sa_handler == SIG_IGN && sent)
+	if ((next.sa_flags & SA_SIGINFO) != 0)
+		next.sa_sigaction(signal, info, context);
+	else if (next.sa_handler == SIG_IGN && sent)
 		return;
-	else if (earlier.sa_handler == SIG_DFL || earlier.sa_handler == SIG_IGN)
+	else if (next.sa_handler == SIG_DFL || next.sa_handler == SIG_IGN)
 		take_default_action(signal);
 	else
-		earlier.sa_handler(signal);
+		next.sa_handler(signal);
 }
 
 static void handle(int signal, siginfo_t *info, void *context)
