@@ -124,6 +124,24 @@ size_t pmem2_test_mapped_bytes(void)
 	return bytes;
 }
 
+const char *pmem2_test_access(const void *addr)
+{
+	static char access[5];
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+	bool found = false;
+
+	ck_assert_ptr_nonnull(maps);
+	while (!found && fgets(line, sizeof(line), maps) != NULL) {
+		unsigned long start;
+		unsigned long end;
+		ck_assert_int_eq(sscanf(line, "%lx-%lx %4s", &start, &end, access), 3);
+		found = (uintptr_t)addr >= start && (uintptr_t)addr < end;
+	}
+	fclose(maps);
+	return found ? access : "";
+}
+
 unsigned pmem2_test_seed(void)
 {
 	const char *given = getenv("PMEM2_TEST_SEED");

@@ -49,6 +49,9 @@ struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity);
 size_t pmem2_test_open_descriptors(void);
 size_t pmem2_test_mapped_bytes(void);
 
+/* The access to an address as in /proc/self/maps, such as "rw-s"; "" where nothing is mapped. */
+const char *pmem2_test_access(const void *addr);
+
 /* The seed of random tests: PMEM2_TEST_SEED from the environment or a new one; printed. */
 unsigned pmem2_test_seed(void);
 

@@ -22,25 +22,6 @@
 
 /* ---- looking at the address space ------------------------------------------ */
 
-/* The access to an address as in /proc/self/maps, such as "---p"; "" where nothing is mapped. */
-static const char *access_at(const void *addr)
-{
-	static char access[5];
-	FILE *maps = fopen("/proc/self/maps", "re");
-	char line[512];
-	bool found = false;
-
-	ck_assert_ptr_nonnull(maps);
-	while (!found && fgets(line, sizeof(line), maps) != NULL) {
-		unsigned long start;
-		unsigned long end;
-		ck_assert_int_eq(sscanf(line, "%lx-%lx %4s", &start, &end, access), 3);
-		found = (uintptr_t)addr >= start && (uintptr_t)addr < end;
-	}
-	fclose(maps);
-	return found ? access : "";
-}
-
 /* Address space that is in use by nobody. */
 static char *free_space(size_t size)
 {
@@ -248,7 +229,7 @@ START_TEST(given_address_in_use_is_refused_and_nothing_is_taken)
 		       text);
 	ck_assert_ptr_null(made);
 	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before);
-	ck_assert_str_eq(access_at(taken), "rw-p");
+	ck_assert_str_eq(pmem2_test_access(taken), "rw-p");
 	ck_assert_int_eq(munmap(taken, occupied[_i].count * PAGE), 0);
 }
 END_TEST
@@ -265,8 +246,8 @@ END_TEST
 
 START_TEST(reserved_space_is_private_and_cannot_be_touched)
 {
-	ck_assert_str_eq(access_at(place(0)), "---p");
-	ck_assert_str_eq(access_at(place(PAGES * PAGE - 1)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(0)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(PAGES * PAGE - 1)), "---p");
 }
 END_TEST
 
@@ -304,7 +285,7 @@ START_TEST(delete_with_a_map_inside_is_refused_and_keeps_everything)
 		 PAGES * PAGE);
 	assert_failure(pmem2_vm_reservation_delete(&given), PMEM2_E_VM_RESERVATION_NOT_EMPTY, text);
 	ck_assert_ptr_eq(given, rsv);
-	ck_assert_str_eq(access_at(place(2 * PAGE)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(2 * PAGE)), "---p");
 	*(char *)pmem2_map_get_address(map) = 'x';
 	assert_success(pmem2_map_delete(&map));
 }
@@ -320,7 +301,7 @@ START_TEST(extend_grows_at_the_end)
 	assert_success(pmem2_vm_reservation_extend(rsv, 3 * PAGE));
 	assert_bounds(addr, (PAGES + 3) * PAGE);
 	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before + 3 * PAGE);
-	ck_assert_str_eq(access_at(place((PAGES + 3) * PAGE - 1)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place((PAGES + 3) * PAGE - 1)), "---p");
 }
 END_TEST
 
@@ -402,7 +383,7 @@ START_TEST(extension_into_used_space_is_refused_and_changes_nothing)
 	assert_failure(pmem2_vm_reservation_extend(rsv, 4 * PAGE), PMEM2_E_MAPPING_EXISTS, text);
 	assert_bounds(addr, PAGES * PAGE);
 	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before);
-	ck_assert_str_eq(access_at(obstacle), "rw-p");
+	ck_assert_str_eq(pmem2_test_access(obstacle), "rw-p");
 	ck_assert_int_eq(munmap(obstacle, PAGE), 0);
 }
 END_TEST
@@ -427,8 +408,8 @@ START_TEST(dropping_the_head_moves_the_address_up)
 	assert_success(pmem2_vm_reservation_shrink(rsv, 0, 3 * PAGE));
 	assert_bounds(addr + 3 * PAGE, (PAGES - 3) * PAGE);
 	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before - 3 * PAGE);
-	ck_assert_str_eq(access_at(addr + 3 * PAGE - 1), "");
-	ck_assert_str_eq(access_at(addr + 3 * PAGE), "---p");
+	ck_assert_str_eq(pmem2_test_access(addr + 3 * PAGE - 1), "");
+	ck_assert_str_eq(pmem2_test_access(addr + 3 * PAGE), "---p");
 }
 END_TEST
 
@@ -440,8 +421,8 @@ START_TEST(dropping_the_tail_keeps_the_address)
 	assert_success(pmem2_vm_reservation_shrink(rsv, (PAGES - 3) * PAGE, 3 * PAGE));
 	assert_bounds(addr, (PAGES - 3) * PAGE);
 	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before - 3 * PAGE);
-	ck_assert_str_eq(access_at(addr + (PAGES - 3) * PAGE), "");
-	ck_assert_str_eq(access_at(addr + (PAGES - 3) * PAGE - 1), "---p");
+	ck_assert_str_eq(pmem2_test_access(addr + (PAGES - 3) * PAGE), "");
+	ck_assert_str_eq(pmem2_test_access(addr + (PAGES - 3) * PAGE - 1), "---p");
 }
 END_TEST
 
@@ -570,9 +551,9 @@ START_TEST(file_is_mapped_at_its_place)
 	*place(7 * PAGE - 1) = 'x';
 	ck_assert_int_eq(pread(fd, &byte, 1, (off_t)(2 * PAGE - 1)), 1);
 	ck_assert_int_eq(byte, 'x');
-	ck_assert_str_eq(access_at(place(5 * PAGE - 1)), "---p");
-	ck_assert_str_eq(access_at(place(5 * PAGE)), "rw-s");
-	ck_assert_str_eq(access_at(place(7 * PAGE)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(5 * PAGE - 1)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(5 * PAGE)), "rw-s");
+	ck_assert_str_eq(pmem2_test_access(place(7 * PAGE)), "---p");
 	assert_success(pmem2_map_delete(&map));
 }
 END_TEST
@@ -595,8 +576,8 @@ START_TEST(delete_turns_a_map_back_into_reserved_space)
 	for (int i = 0; i < 3; i++) {
 		assert_success(map_file_at(&map, pmem2_test_file(PAGE + 1), 4 * PAGE));
 		assert_success(pmem2_map_delete(&map));
-		ck_assert_str_eq(access_at(place(4 * PAGE)), "---p");
-		ck_assert_str_eq(access_at(place(5 * PAGE)), "---p");
+		ck_assert_str_eq(pmem2_test_access(place(4 * PAGE)), "---p");
+		ck_assert_str_eq(pmem2_test_access(place(5 * PAGE)), "---p");
 	}
 	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before);
 }
@@ -706,7 +687,7 @@ START_TEST(place_of_a_refused_granularity_can_be_used_again)
 	assert_success(pmem2_config_set_vm_reservation(cfg, rsv, 2 * PAGE));
 	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_GRANULARITY_NOT_SUPPORTED, "");
 	ck_assert_ptr_null(map);
-	ck_assert_str_eq(access_at(place(2 * PAGE)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(2 * PAGE)), "---p");
 	assert_success(pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_PAGE));
 	assert_success(pmem2_map_new(&map, cfg, src));
 	assert_success(pmem2_map_delete(&map));
@@ -722,7 +703,7 @@ START_TEST(place_of_a_map_that_the_system_refused_can_be_used_again)
 
 	assert_failure(map_file_at(&map, fd, 2 * PAGE), PMEM2_E_NO_ACCESS, "WRITE");
 	ck_assert_ptr_null(map);
-	ck_assert_str_eq(access_at(place(2 * PAGE)), "---p");
+	ck_assert_str_eq(pmem2_test_access(place(2 * PAGE)), "---p");
 	assert_success(map_at(&map, 2 * PAGE, PAGE));
 	assert_success(pmem2_map_delete(&map));
 }
@@ -807,7 +788,7 @@ START_TEST(many_threads_map_and_unmap_one_reservation)
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 	for (size_t i = 0; i < PAGES; i++)
-		ck_assert_str_eq(access_at(place(i * PAGE)), "---p");
+		ck_assert_str_eq(pmem2_test_access(place(i * PAGE)), "---p");
 }
 END_TEST
 
