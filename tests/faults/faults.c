@@ -28,7 +28,7 @@ static _Thread_local struct plan plan;
 
 /* Blocks from the calls below only; what the C library allocates by itself does not come by here.
  */
-static void *live[1024];
+static void *live[4096];
 static pthread_mutex_t live_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static struct {
@@ -42,7 +42,7 @@ static struct {
 	dev_t device;
 } fake = {.fd = -1};
 
-static unsigned misplaced;
+static _Thread_local unsigned misplaced;
 static bool loaded;
 static bool struck_at_load;
 

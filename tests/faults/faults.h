@@ -34,7 +34,7 @@ void faults_release_refused(void);
  */
 void faults_fake_device(int fd, bool character, dev_t device);
 
-/* Let the next `count` mappings with a hint land one page behind it. */
+/* Let the next `count` mappings of this thread with a hint land one page behind it. */
 void faults_misplace(unsigned count);
 
 /*

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Other threads map memory while the library's mappings into a reservation fail.
+ * Theirs must never be overwritten, and what they do not take stays reserved.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "bits.h"
+#include "faults.h"
+#include "support.h"
+#include "world.h"
+
+#define ERROR EMFILE
+#define MARK 0x5a
+
+static struct world world;
+
+static void set_up(void)
+{
+	world_prepare_file(&world);
+	world_add_reservation(&world);
+}
+
+static char *place(void)
+{
+	return pmem2_vm_reservation_get_address(world.rsv);
+}
+
+/* ---- the place torn open by a failing call, for a thread that waits for it ---- */
+
+/* What the thread takes of the place, whose length is that of the file. */
+static const struct theft {
+	size_t offset;
+	size_t length;
+} thefts[] = {
+	{0, 0},
+	{0, WORLD_FILE_SIZE},
+};
+
+static const struct theft *theft;
+static char *stolen;
+
+static void *steal(void *target)
+{
+	stolen = mmap(target, theft->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
+	if (stolen != MAP_FAILED)
+		memset(stolen, MARK, theft->length);
+	return NULL;
+}
+
+static void tear_open(void *addr, size_t length)
+{
+	char *target = (char *)addr + theft->offset;
+	pthread_t thief;
+
+	(void)munmap(addr, length);
+	if (theft->length > 0 && pthread_create(&thief, NULL, steal, target) == 0)
+		(void)pthread_join(thief, NULL);
+}
+
+static void assert_theft_succeeded(void)
+{
+	if (theft->length == 0)
+		return;
+	ck_assert_ptr_eq(stolen, place() + theft->offset);
+	for (size_t i = 0; i < theft->length; i++)
+		ck_assert_int_eq(stolen[i], MARK);
+}
+
+static void assert_rest_is_reserved(void)
+{
+	size_t end = theft->offset + theft->length;
+
+	ck_assert(world_is_reserved(place(), theft->offset));
+	ck_assert(world_is_reserved(place() + end, WORLD_RESERVATION_SIZE - end));
+}
+
+START_TEST(a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings)
+{
+	set_up();
+	theft = &thefts[_i];
+	faults_at_fixed_place = tear_open;
+	faults_arm(1, "mremap", ERROR);
+	assert_failure(pmem2_map_new(&world.map, world.cfg, world.src), -ERROR, "");
+	ck_assert_ptr_nonnull(faults_disarm());
+	ck_assert_ptr_null(world.map);
+	assert_theft_succeeded();
+	assert_rest_is_reserved();
+	if (theft->length == 0)
+		world_add_map(&world);
+	world_tear_down(&world);
+}
+END_TEST
+
+START_TEST(a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings)
+{
+	int ret;
+
+	set_up();
+	world_add_map(&world);
+	theft = &thefts[_i];
+	faults_at_fixed_place = tear_open;
+	faults_arm(1, "mmap64", ERROR);
+	ret = pmem2_map_delete(&world.map);
+	ck_assert_ptr_nonnull(faults_disarm());
+	assert_theft_succeeded();
+	assert_rest_is_reserved();
+	if (theft->length == 0) {
+		ck_assert_int_eq(ret, 0);
+		world_tear_down(&world);
+	}
+}
+END_TEST
+
+/* ---- threads that map all the time ---- */
+
+#define THREADS 2
+#define ROUNDS 400
+#define CATCH ((size_t)4 * 4096)
+
+static atomic_bool stopping;
+static atomic_uint disturbed;
+static _Atomic(char *) bait; /* where the library will map next */
+static size_t stride = CATCH;
+
+static bool is_marked(const char *memory, int mark)
+{
+	for (size_t i = 0; i < CATCH; i++)
+		if (memory[i] != mark)
+			return false;
+	return true;
+}
+
+static void *map_all_the_time(void *data)
+{
+	int mark = MARK + *(int *)data;
+	size_t offset = 0;
+
+	while (!atomic_load(&stopping)) {
+		char *hint = atomic_load(&bait) + offset % WORLD_RESERVATION_SIZE;
+		char *mine = mmap(hint, CATCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				  -1, 0);
+		if (mine == MAP_FAILED)
+			continue;
+		memset(mine, mark, CATCH);
+		sched_yield();
+		if (!is_marked(mine, mark) || munmap(mine, CATCH) != 0)
+			atomic_fetch_add(&disturbed, 1);
+		offset += stride;
+	}
+	return NULL;
+}
+
+static void map_and_delete(unsigned nth, const char *victim)
+{
+	int ret;
+
+	faults_arm(nth, victim, ERROR);
+	ret = pmem2_map_new(&world.map, world.cfg, world.src);
+	ck_assert(ret == 0 || ret == -ERROR);
+	ck_assert_int_eq(ret == 0, world.map != NULL);
+	if (ret == 0 && world.rsv == NULL)
+		atomic_store(&bait, (char *)pmem2_map_get_address(world.map) + stride);
+	if (ret == 0 && pmem2_map_delete(&world.map) != 0) {
+		faults_disarm();
+		faults_forget_refused();
+		ck_assert(world_holds_file(pmem2_map_get_address(world.map), WORLD_FILE_SIZE));
+		assert_success(pmem2_map_delete(&world.map));
+	}
+	faults_disarm();
+}
+
+static const char *const victims[] = {"mmap64", "mremap", "munmap"};
+
+static void work(void)
+{
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		faults_misplace(world.rsv == NULL && round % 4 == 0 ? 2 : 0);
+		map_and_delete(round % 5 + 1, victims[round % 3]);
+		faults_release_refused();
+		if (world.rsv != NULL)
+			ck_assert(world_is_reserved(place(), WORLD_RESERVATION_SIZE));
+	}
+}
+
+static void work_among_others(void)
+{
+	int numbers[THREADS] = {0, 1};
+	pthread_t threads[THREADS];
+
+	for (unsigned i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, map_all_the_time, &numbers[i]),
+				 0);
+	work();
+	atomic_store(&stopping, true);
+	for (unsigned i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_uint_eq(atomic_load(&disturbed), 0);
+}
+
+START_TEST(failures_in_a_reservation_disturb_no_other_mapping_and_leave_no_hole)
+{
+	set_up();
+	atomic_store(&bait, place());
+	work_among_others();
+	world_tear_down(&world);
+}
+END_TEST
+
+START_TEST(failures_outside_of_reservations_disturb_no_other_mapping)
+{
+	world_prepare_file(&world);
+	stride = 2 * PMEM2_MIB;
+	work_among_others();
+	world_tear_down(&world);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	const int count = sizeof(thefts) / sizeof(thefts[0]);
+	Suite *suite = suite_create("place");
+	TCase *torn = tcase_create("torn open");
+	TCase *busy = tcase_create("busy");
+
+	tcase_add_loop_test(
+		torn, a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings, 0,
+		count);
+	tcase_add_loop_test(
+		torn, a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings,
+		0, count);
+	suite_add_tcase(suite, torn);
+	tcase_set_timeout(busy, 60);
+	tcase_add_test(busy, failures_in_a_reservation_disturb_no_other_mapping_and_leave_no_hole);
+	tcase_add_test(busy, failures_outside_of_reservations_disturb_no_other_mapping);
+	suite_add_tcase(suite, busy);
+	return suite;
+}
