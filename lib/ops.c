@@ -65,8 +65,14 @@ static int sync_gap(uintptr_t start, uintptr_t end)
 	return ret == -ENOMEM || ret == -EINVAL ? 0 : ret;
 }
 
+/*
+ * The functions for a range that one msync could not write back stay out of line: their
+ * stack must not be every caller's.
+ */
+#define RARE __attribute__((noinline))
+
 /* Whether a map is still registered over the whole of a range that it covered a moment ago. */
-static bool still_live(const struct pmem2_span *span)
+RARE static bool still_live(const struct pmem2_span *span)
 {
 	struct pmem2_registered now;
 
@@ -95,7 +101,7 @@ static int sync_live(const struct pmem2_registered *map)
  * dax has no fsync (EINVAL), holes are nobody's (ENOMEM) unless a live map lost its
  * memory there.
  */
-static int sync_by_maps(uintptr_t start, uintptr_t end)
+RARE static int sync_by_maps(uintptr_t start, uintptr_t end)
 {
 	struct pmem2_registered map;
 	int ret = 0;

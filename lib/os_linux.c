@@ -61,7 +61,7 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 
 size_t pmem2_os_page_size(void)
 {
-	return (size_t)sysconf(_SC_PAGESIZE);
+	return (size_t)getpagesize();
 }
 
 static size_t whole_pages(size_t length)
