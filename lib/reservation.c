@@ -206,12 +206,13 @@ static void uncut(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
 PMEM2_API(pmem2_vm_reservation_shrink)
 int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
 {
-	char *start = (char *)rsv->addr + offset;
+	char *start;
 	struct pmem2_span *inside;
 	int ret = check_shrink(rsv, offset, size);
 
 	if (ret != 0)
 		return ret;
+	start = (char *)rsv->addr + offset;
 	pmem2_lock();
 	inside = pmem2_span_find(&rsv->claims, (uintptr_t)start, (uintptr_t)start + size);
 	if (inside == NULL)
