@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -13,11 +14,12 @@ static _Atomic uintptr_t next_address;
 /*
  * The stack lies near the top of the address space, so the highest power of two
  * below it (on x86-64 64 TiB) starts the upper half. What the system places by itself
- * gathers at the top of that; the quarter below is the arena.
+ * gathers at the top of that; the quarter below is the arena. AT_RANDOM points into
+ * that stack, on which the caller need not be.
  */
 static uintptr_t arena_end(void)
 {
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	uintptr_t here = getauxval(AT_RANDOM);
 	uintptr_t end = 1;
 
 	while (end <= here / 2)
