@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "harness.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "system_calls.h"
+
+#define NS_PER_S 1000000000U
+
+/* Long enough to hide reading the clock, short enough that few turns are interrupted. */
+#define DEFAULT_BATCH_NS 500000U
+
+#define QUIET_NS (2 * (uint64_t)NS_PER_S)
+
+/* Between progress lines where one cannot replace the other. */
+#define PROGRESS_NS (10 * (uint64_t)NS_PER_S)
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+		err(EXIT_FAILURE, "clock_gettime");
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+void bench_open(struct bench *bench, int argc, char **argv, const char *question, const char *floor)
+{
+	char absent[256];
+	const char *reason;
+
+	*bench = (struct bench){.now = monotonic_ns};
+	bench_parse_options(&bench->options, argc, argv, question);
+	bench->has_peer = bench_load_peer(&bench->peer, bench->options.peer, &reason);
+	if (!bench->has_peer)
+		snprintf(absent, sizeof(absent), "not there, its columns are left out (%s)",
+			 reason);
+	bench->report.has_peer = bench->has_peer;
+	bench_report_open(&bench->report, base_name(argv[0]), floor,
+			  bench->has_peer ? bench->peer.path : absent, bench->options.output);
+	bench->started = bench->now();
+}
+
+void bench_expect(struct bench *bench, size_t cases)
+{
+	bench->cases = cases;
+}
+
+static void erase_progress(const struct bench *bench)
+{
+	if (bench->last_progress != 0 && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+}
+
+void bench_say(struct bench *bench, const char *what)
+{
+	uint64_t now = bench->now();
+	bool terminal = isatty(STDERR_FILENO);
+	size_t current = bench->cases_done < bench->cases ? bench->cases_done + 1 : bench->cases;
+
+	if (now - bench->started < QUIET_NS)
+		return;
+	if (!terminal && now - bench->last_progress < PROGRESS_NS)
+		return;
+	erase_progress(bench);
+	bench->last_progress = now;
+	fprintf(stderr, "%s: case %zu of %zu, %u s, %s%s", bench->report.benchmark, current,
+		bench->cases, (unsigned)((now - bench->started) / NS_PER_S), what,
+		terminal ? "" : "\n");
+}
+
+int bench_close(struct bench *bench)
+{
+	bench_report_close(&bench->report);
+	return EXIT_SUCCESS;
+}
+
+void bench_add(struct bench_case *c, const char *name, enum bench_role role,
+	       void (*run)(void *context, size_t calls), void *context)
+{
+	if (c->count == BENCH_MAX_SUBJECTS)
+		errx(EXIT_FAILURE, "%s: more than %d subjects", c->name, BENCH_MAX_SUBJECTS);
+	c->subjects[c->count++] = (struct bench_subject){name, role, run, context};
+}
+
+static uint64_t time_of(const struct bench *bench, const struct bench_subject *subject,
+			size_t calls)
+{
+	uint64_t start = bench->now();
+
+	subject->run(subject->context, calls);
+	return bench->now() - start;
+}
+
+/* The best of a few: a single time may hold an interruption. */
+static uint64_t best_time_of(const struct bench *bench, const struct bench_subject *subject,
+			     size_t calls)
+{
+	enum { TRIES = 3 };
+	uint64_t best = UINT64_MAX;
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t ns = time_of(bench, subject, calls);
+		if (ns < best)
+			best = ns;
+	}
+	return best;
+}
+
+/* How many calls fill a turn. Finding out also warms up. */
+static size_t calibrate(const struct bench *bench, const struct bench_subject *subject,
+			uint64_t batch_ns)
+{
+	size_t calls = 1;
+
+	while (best_time_of(bench, subject, calls) < batch_ns / 2)
+		calls *= 2;
+	return calls;
+}
+
+/* Time per call of each subject in each round: samples[subject * rounds + round]. */
+static double *sample(struct bench *bench, const struct bench_case *c, const size_t *calls)
+{
+	size_t rounds = bench->options.rounds;
+	double *samples = calloc(c->count * rounds, sizeof(*samples));
+
+	if (samples == NULL)
+		err(EXIT_FAILURE, "%zu samples", c->count * rounds);
+	for (size_t round = 0; round < rounds; round++) {
+		for (size_t turn = 0; turn < c->count; turn++) {
+			size_t i = (round + turn) % c->count;
+			uint64_t ns = time_of(bench, &c->subjects[i], calls[i]);
+			samples[i * rounds + round] = (double)ns / (double)calls[i];
+		}
+	}
+	return samples;
+}
+
+static struct bench_ratio ratio(const double *dividend, const double *divisor, size_t rounds)
+{
+	double quotients[BENCH_MAX_ROUNDS];
+	struct bench_ratio result = {.known = true};
+
+	for (size_t i = 0; i < rounds; i++)
+		quotients[i] = dividend[i] / divisor[i];
+	result.spread = bench_median_interval(quotients, rounds);
+	return result;
+}
+
+/* The index of the subject with `role`, or `count`. */
+static size_t find(const struct bench_case *c, enum bench_role role)
+{
+	size_t i = 0;
+
+	while (i < c->count && c->subjects[i].role != role)
+		i++;
+	return i;
+}
+
+/* Ratios first: they need the samples in the order of rounds, which quartiles sort. */
+static void evaluate(const struct bench *bench, const struct bench_case *c, double *samples,
+		     struct bench_result *results)
+{
+	size_t rounds = bench->options.rounds;
+	size_t floor = find(c, BENCH_FLOOR);
+	size_t peer = find(c, BENCH_PEER);
+
+	for (size_t i = 0; i < c->count; i++) {
+		const double *own = samples + i * rounds;
+		if (floor < c->count)
+			results[i].over_floor = ratio(own, samples + floor * rounds, rounds);
+		if (peer < c->count)
+			results[i].speed_up = ratio(samples + peer * rounds, own, rounds);
+	}
+	for (size_t i = 0; i < c->count; i++)
+		results[i].ns = bench_quartiles(samples + i * rounds, rounds);
+}
+
+static void report(struct bench *bench, const struct bench_case *c,
+		   const struct bench_result *results)
+{
+	size_t floor = find(c, BENCH_FLOOR);
+	size_t peer = find(c, BENCH_PEER);
+
+	erase_progress(bench);
+	for (size_t i = 0; i < c->count; i++) {
+		char name[128];
+		snprintf(name, sizeof(name), "%s%s%s", c->name, i == 0 ? "" : ", ",
+			 i == 0 ? "" : c->subjects[i].name);
+		if (c->subjects[i].role == BENCH_OURS)
+			bench_report_row(&bench->report, name, &results[i],
+					 floor < c->count ? &results[floor] : NULL,
+					 peer < c->count ? &results[peer] : NULL);
+		bench_report_csv(&bench->report, c->name, &results[i], bench->options.rounds);
+	}
+}
+
+void bench_run(struct bench *bench, const struct bench_case *c)
+{
+	struct bench_result results[BENCH_MAX_SUBJECTS] = {0};
+	size_t calls[BENCH_MAX_SUBJECTS];
+	uint64_t batch_ns = c->batch_ns != 0 ? c->batch_ns : DEFAULT_BATCH_NS;
+	double *samples;
+
+	bench_say(bench, c->name);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct bench_subject *subject = &c->subjects[i];
+		calls[i] = calibrate(bench, subject, batch_ns);
+		results[i].subject = subject->name;
+		results[i].calls = calls[i];
+		results[i].system_calls =
+			c->counts_system_calls
+				? bench_count_system_calls(subject->run, subject->context)
+				: -1;
+	}
+	samples = sample(bench, c, calls);
+	evaluate(bench, c, samples, results);
+	free(samples);
+	report(bench, c, results);
+	bench->cases_done++;
+}

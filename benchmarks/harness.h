@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Measures several ways to do the same thing, turn by turn in one process: what
+ * disturbs the machine disturbs all of them, so their ratios can be trusted
+ * where times cannot.
+ */
+#ifndef PMEM2_BENCH_HARNESS_H
+#define PMEM2_BENCH_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "library.h"
+#include "options.h"
+#include "report.h"
+
+#define BENCH_MAX_SUBJECTS 16
+
+enum bench_role {
+	BENCH_OURS,  /* what is judged; there may be several */
+	BENCH_FLOOR, /* the least that any implementation must do; at most one */
+	BENCH_PEER   /* at most one */
+};
+
+struct bench_subject {
+	const char *name;
+	enum bench_role role;
+	void (*run)(void *context, size_t calls);
+	void *context;
+};
+
+struct bench_case {
+	const char *name;
+	struct bench_subject subjects[BENCH_MAX_SUBJECTS];
+	size_t count;
+	uint64_t batch_ns; /* how long a subject's turn lasts; 0: the default */
+	bool counts_system_calls;
+};
+
+struct bench {
+	struct bench_options options;
+	struct bench_report report;
+	struct bench_library peer;
+	bool has_peer;
+	uint64_t (*now)(void); /* nanoseconds */
+	uint64_t started;
+	uint64_t last_progress;
+	size_t cases;
+	size_t cases_done;
+};
+
+/*
+ * Read the command line, load the peer's library and print the heading.
+ * `question` is what the program answers, `floor` the name of the least work.
+ */
+void bench_open(struct bench *bench, int argc, char **argv, const char *question,
+		const char *floor);
+
+/* Returns the program's exit status. */
+int bench_close(struct bench *bench);
+
+/* How many cases will follow, for the progress line. */
+void bench_expect(struct bench *bench, size_t cases);
+
+/* Say what takes time between cases, on the progress line. */
+void bench_say(struct bench *bench, const char *what);
+
+/* Add a subject to a case. */
+void bench_add(struct bench_case *c, const char *name, enum bench_role role,
+	       void (*run)(void *context, size_t calls), void *context);
+
+/* Measure and report. */
+void bench_run(struct bench *bench, const struct bench_case *c);
+
+#endif

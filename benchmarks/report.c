@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#define CELL 40
+
+static void cpu_name(char *name, size_t size)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char line[256];
+
+	snprintf(name, size, "unknown");
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		const char *value = strchr(line, ':');
+		if (value == NULL || strncmp(line, "model name", strlen("model name")) != 0)
+			continue;
+		snprintf(name, size, "%.*s", (int)strcspn(value + 2, "\n"), value + 2);
+		break;
+	}
+	(void)fclose(file);
+}
+
+static void print_machine(FILE *out, const char *prefix, const char *peer)
+{
+	char cpu[128];
+	struct utsname system;
+
+	cpu_name(cpu, sizeof(cpu));
+	if (uname(&system) == 0)
+		fprintf(out, "%scpu: %s (%s), kernel: %s\n", prefix, cpu, system.machine,
+			system.release);
+	fprintf(out, "%speer: %s\n", prefix, peer);
+}
+
+static void print_heading(const struct bench_report *report, const char *floor)
+{
+	char column[CELL];
+
+	printf("%-40s %-22s", report->benchmark, "ours ns (quartiles)");
+	snprintf(column, sizeof(column), "ours/%s (95 %%)", floor);
+	printf(" %9s %-20s", floor, column);
+	if (report->has_peer)
+		printf(" %9s %-20s", "peer", "peer/ours (95 %)");
+	printf(" system calls\n");
+	(void)fflush(stdout);
+}
+
+void bench_report_open(struct bench_report *report, const char *benchmark, const char *floor,
+		       const char *peer, const char *output)
+{
+	report->benchmark = benchmark;
+	report->csv = NULL;
+	print_machine(stdout, "", peer);
+	print_heading(report, floor);
+	if (output == NULL)
+		return;
+	report->csv = fopen(output, "we");
+	if (report->csv == NULL)
+		err(EXIT_FAILURE, "%s", output);
+	print_machine(report->csv, "# ", peer);
+	fprintf(report->csv,
+		"benchmark,case,subject,rounds,calls_per_round,ns_median,ns_q1,ns_q3,system_calls,"
+		"over_floor,over_floor_low,over_floor_high,"
+		"speed_up,speed_up_low,speed_up_high\n");
+}
+
+void bench_report_close(struct bench_report *report)
+{
+	if (report->csv == NULL)
+		return;
+	if (ferror(report->csv) || fclose(report->csv) != 0)
+		errx(EXIT_FAILURE, "the results could not be written");
+}
+
+static void print_ns(char *cell, double ns)
+{
+	snprintf(cell, CELL, ns < 100 ? "%.1f" : "%.0f", ns);
+}
+
+static void print_ratio(const struct bench_ratio *ratio)
+{
+	char cell[CELL] = "-";
+
+	if (ratio->known)
+		snprintf(cell, sizeof(cell), "%.2f (%.2f-%.2f)", ratio->spread.median,
+			 ratio->spread.low, ratio->spread.high);
+	printf(" %-20s", cell);
+}
+
+static void print_reference(const struct bench_result *reference, const struct bench_ratio *ratio)
+{
+	char ns[CELL] = "-";
+
+	if (reference != NULL)
+		print_ns(ns, reference->ns.median);
+	printf(" %9s", ns);
+	print_ratio(ratio);
+}
+
+static void print_system_calls(const struct bench_result *result)
+{
+	if (result != NULL && result->system_calls >= 0)
+		printf(" %s %.3g", result->subject, result->system_calls);
+}
+
+void bench_report_row(struct bench_report *report, const char *name,
+		      const struct bench_result *result, const struct bench_result *floor,
+		      const struct bench_result *peer)
+{
+	char median[CELL];
+	char low[CELL];
+	char high[CELL];
+	char cell[4 * CELL];
+
+	print_ns(median, result->ns.median);
+	print_ns(low, result->ns.low);
+	print_ns(high, result->ns.high);
+	snprintf(cell, sizeof(cell), "%s (%s-%s)", median, low, high);
+	printf("%-40s %-22s", name, cell);
+	print_reference(floor, &result->over_floor);
+	if (report->has_peer)
+		print_reference(peer, &result->speed_up);
+	print_system_calls(result);
+	print_system_calls(floor);
+	print_system_calls(peer);
+	printf("\n");
+	(void)fflush(stdout);
+}
+
+static void csv_ratio(FILE *csv, const struct bench_ratio *ratio)
+{
+	if (ratio->known)
+		fprintf(csv, ",%.4f,%.4f,%.4f", ratio->spread.median, ratio->spread.low,
+			ratio->spread.high);
+	else
+		fprintf(csv, ",,,");
+}
+
+void bench_report_csv(struct bench_report *report, const char *name,
+		      const struct bench_result *result, size_t rounds)
+{
+	FILE *csv = report->csv;
+
+	if (csv == NULL)
+		return;
+	fprintf(csv, "%s,\"%s\",%s,%zu,%zu,%.2f,%.2f,%.2f,", report->benchmark, name,
+		result->subject, rounds, result->calls, result->ns.median, result->ns.low,
+		result->ns.high);
+	if (result->system_calls >= 0)
+		fprintf(csv, "%.3g", result->system_calls);
+	csv_ratio(csv, &result->over_floor);
+	csv_ratio(csv, &result->speed_up);
+	fprintf(csv, "\n");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Results as a table for people and, on request, as CSV for programs. */
+#ifndef PMEM2_BENCH_REPORT_H
+#define PMEM2_BENCH_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "stats.h"
+
+/* One time divided by another, round by round. */
+struct bench_ratio {
+	bool known;
+	struct bench_spread spread;
+};
+
+/* What was measured of one subject of a case. */
+struct bench_result {
+	const char *subject;
+	struct bench_spread ns; /* per call */
+	double system_calls;    /* per call; negative: not counted */
+	size_t calls;           /* per round */
+	struct bench_ratio over_floor;
+	struct bench_ratio speed_up; /* over the peer */
+};
+
+struct bench_report {
+	const char *benchmark;
+	FILE *csv; /* NULL: none */
+	bool has_peer;
+};
+
+/* `floor` names the least possible work. An unwritable `output` ends the program. */
+void bench_report_open(struct bench_report *report, const char *benchmark, const char *floor,
+		       const char *peer, const char *output);
+void bench_report_close(struct bench_report *report);
+
+/* `floor` and `peer` may be NULL. */
+void bench_report_row(struct bench_report *report, const char *name,
+		      const struct bench_result *result, const struct bench_result *floor,
+		      const struct bench_result *peer);
+void bench_report_csv(struct bench_report *report, const char *name,
+		      const struct bench_result *result, size_t rounds);
+
+#endif
