@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -127,7 +128,7 @@ END_TEST
 
 static atomic_bool stopping;
 static atomic_uint disturbed;
-static _Atomic(char *) bait; /* where the library will map next */
+static atomic_uintptr_t bait; /* where the library will map next */
 static size_t stride = CATCH;
 
 static bool is_marked(const char *memory, int mark)
@@ -144,7 +145,7 @@ static void *map_all_the_time(void *data)
 	size_t offset = 0;
 
 	while (!atomic_load(&stopping)) {
-		char *hint = atomic_load(&bait) + offset % WORLD_RESERVATION_SIZE;
+		void *hint = (void *)(atomic_load(&bait) + offset % WORLD_RESERVATION_SIZE);
 		char *mine = mmap(hint, CATCH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 				  -1, 0);
 		if (mine == MAP_FAILED)
@@ -167,7 +168,7 @@ static void map_and_delete(unsigned nth, const char *victim)
 	ck_assert(ret == 0 || ret == -ERROR);
 	ck_assert_int_eq(ret == 0, world.map != NULL);
 	if (ret == 0 && world.rsv == NULL)
-		atomic_store(&bait, (char *)pmem2_map_get_address(world.map) + stride);
+		atomic_store(&bait, (uintptr_t)pmem2_map_get_address(world.map) + stride);
 	if (ret == 0 && pmem2_map_delete(&world.map) != 0) {
 		faults_disarm();
 		faults_forget_refused();
@@ -208,7 +209,7 @@ static void work_among_others(void)
 START_TEST(failures_in_a_reservation_disturb_no_other_mapping_and_leave_no_hole)
 {
 	set_up();
-	atomic_store(&bait, place());
+	atomic_store(&bait, (uintptr_t)place());
 	work_among_others();
 	world_tear_down(&world);
 }
