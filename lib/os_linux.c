@@ -240,20 +240,21 @@ static int reserve_at(void *addr, size_t length, void **reserved)
 int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserved)
 {
 	size_t room = length + ROOM_TO_GROW;
-	int ret;
+	void *got;
 
 	if (addr != NULL)
 		return reserve_at(addr, length, reserved);
 	addr = pmem2_arena_hint(room < length ? length : room, alignment);
-	for (int i = 0; i < PLACEMENT_TRIES; i++) {
-		if (addr == NULL)
-			addr = find_aligned(length, alignment);
-		if (addr == MAP_FAILED)
+	for (int i = 0; i < PLACEMENT_TRIES && addr != MAP_FAILED; i++) {
+		got = mmap(addr, length, PROT_NONE, RESERVED, -1, 0);
+		if (got == MAP_FAILED)
 			return -errno;
-		ret = reserve_at(addr, length, reserved);
-		if (ret != -EEXIST)
-			return ret;
-		addr = NULL;
+		if (pmem2_is_aligned((uintptr_t)got, alignment)) {
+			*reserved = got;
+			return 0;
+		}
+		drop(got, length);
+		addr = find_aligned(length, alignment);
 	}
 	return -ENOMEM;
 }
