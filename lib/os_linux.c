@@ -137,34 +137,41 @@ static void *find_aligned(size_t length, size_t alignment)
 	return (void *)pmem2_align_up((uintptr_t)addr, alignment);
 }
 
-/* The arena's hints were not taken up: find places by hand until one is. */
-static int map_by_search(const struct pmem2_os_request *request, size_t length,
-			 struct pmem2_os_grant *grant)
+/* -EINVAL when the place near `hint` is not aligned, which device dax finds by itself. */
+static int map_aligned(const struct pmem2_os_request *request, size_t length, void *hint,
+		       struct pmem2_os_grant *grant)
 {
-	for (int i = 0; i < PLACEMENT_TRIES; i++) {
-		void *hint = find_aligned(length, request->alignment);
-		if (hint == MAP_FAILED)
-			return -errno;
-		grant->addr = map_near(request, hint, grant);
-		if (grant->addr == MAP_FAILED)
-			return -errno;
-		if (pmem2_is_aligned((uintptr_t)grant->addr, request->alignment))
-			return 0;
-		drop(grant->addr, length);
-	}
-	return -ENOMEM;
-}
-
-static int map_anywhere(const struct pmem2_os_request *request, size_t length,
-			struct pmem2_os_grant *grant)
-{
-	grant->addr = map_near(request, pmem2_arena_hint(length, request->alignment), grant);
+	grant->addr = map_near(request, hint, grant);
 	if (grant->addr == MAP_FAILED)
 		return -errno;
 	if (pmem2_is_aligned((uintptr_t)grant->addr, request->alignment))
 		return 0;
 	drop(grant->addr, length);
-	return map_by_search(request, length, grant);
+	return -EINVAL;
+}
+
+/* The arena's hints were not taken up: find places by hand until one is. */
+static int map_by_search(const struct pmem2_os_request *request, size_t length,
+			 struct pmem2_os_grant *grant)
+{
+	int ret = -EINVAL;
+
+	for (int i = 0; i < PLACEMENT_TRIES && ret == -EINVAL; i++) {
+		void *hint = find_aligned(length, request->alignment);
+		if (hint == MAP_FAILED)
+			return -errno;
+		ret = map_aligned(request, length, hint, grant);
+	}
+	return ret;
+}
+
+static int map_anywhere(const struct pmem2_os_request *request, size_t length,
+			struct pmem2_os_grant *grant)
+{
+	void *hint = pmem2_arena_hint(length, request->alignment);
+	int ret = map_aligned(request, length, hint, grant);
+
+	return ret == -EINVAL ? map_by_search(request, length, grant) : ret;
 }
 
 /*
