@@ -30,14 +30,6 @@ START_TEST(hint_is_aligned_as_asked)
 }
 END_TEST
 
-START_TEST(hint_is_a_place_where_the_system_can_map)
-{
-	void *place = pmem2_arena_hint(UNIT, UNIT);
-
-	ck_assert_ptr_eq(mmap(place, UNIT, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), place);
-}
-END_TEST
-
 START_TEST(following_hints_do_not_overlap)
 {
 	uintptr_t end = 0;
@@ -87,6 +79,7 @@ START_TEST(hints_start_over_when_the_arena_is_used_up)
 	}
 	ck_assert_uint_ge(turns, 3);
 	ck_assert_uint_le(highest + 37 * PMEM2_GIB, 2 * lowest);
+	ck_assert_uint_lt(highest + 37 * PMEM2_GIB, (uintptr_t)&turns);
 }
 END_TEST
 
@@ -203,7 +196,6 @@ Suite *test_suite(void)
 	TCase *tcase = tcase_create("arena");
 
 	tcase_add_loop_test(tcase, hint_is_aligned_as_asked, 0, COUNT(alignments));
-	tcase_add_test(tcase, hint_is_a_place_where_the_system_can_map);
 	tcase_add_test(tcase, following_hints_do_not_overlap);
 	tcase_add_loop_test(tcase, length_beyond_the_arena_has_no_hint, 0, COUNT(too_long));
 	tcase_add_test(tcase, length_without_a_hint_does_not_use_the_arena_up);

@@ -447,10 +447,10 @@ START_TEST(nothing_stays_mapped)
 	assert_success(transfers[_i](src, buffer, 100, 0));
 	before = pmem2_test_mapped_bytes();
 	assert_success(transfers[_i](src, buffer, 100, FAKE_DAX_ALIGNMENT));
-	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before);
+	assert_mapped_bytes(before);
 	spoil(4096);
 	assert_failure(transfers[_i](src, buffer, 100, 4096), PMEM2_E_IO_FAIL, "");
-	ck_assert_uint_eq(pmem2_test_mapped_bytes(), before);
+	assert_mapped_bytes(before);
 }
 END_TEST
 
