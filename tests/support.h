@@ -68,6 +68,9 @@ size_t pmem2_test_mapped_bytes(void);
 			ck_assert_uint_eq(pmem2_test_mapped_bytes(), assert_expected);             \
 	} while (0)
 
+/* The access to an address as in /proc/self/maps, such as "rw-s"; "" where nothing is mapped. */
+const char *pmem2_test_access(const void *addr);
+
 /* The seed of random tests: PMEM2_TEST_SEED from the environment or a new one; printed. */
 unsigned pmem2_test_seed(void);
 
