@@ -17,6 +17,8 @@
 
 #define QUIET_NS (2 * (uint64_t)NS_PER_S)
 
+#define UNKNOWN (-1)
+
 /* Between progress lines where one cannot replace the other. */
 #define PROGRESS_NS (10 * (uint64_t)NS_PER_S)
 
@@ -207,27 +209,35 @@ static void report(struct bench *bench, const struct bench_case *c,
 	}
 }
 
-void bench_run(struct bench *bench, const struct bench_case *c)
+void bench_measure(struct bench *bench, const struct bench_case *c, struct bench_result *results)
 {
-	struct bench_result results[BENCH_MAX_SUBJECTS] = {0};
-	size_t calls[BENCH_MAX_SUBJECTS];
 	uint64_t batch_ns = c->batch_ns != 0 ? c->batch_ns : DEFAULT_BATCH_NS;
+	size_t calls[BENCH_MAX_SUBJECTS];
 	double *samples;
 
-	bench_say(bench, c->name);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct bench_subject *subject = &c->subjects[i];
 		calls[i] = calibrate(bench, subject, batch_ns);
-		results[i].subject = subject->name;
-		results[i].calls = calls[i];
-		results[i].system_calls =
-			c->counts_system_calls
-				? bench_count_system_calls(subject->run, subject->context)
-				: -1;
+		results[i] = (struct bench_result){
+			.subject = subject->name,
+			.calls = calls[i],
+			.system_calls = UNKNOWN,
+		};
+		if (c->counts_system_calls)
+			results[i].system_calls =
+				bench_count_system_calls(subject->run, subject->context);
 	}
 	samples = sample(bench, c, calls);
 	evaluate(bench, c, samples, results);
 	free(samples);
+}
+
+void bench_run(struct bench *bench, const struct bench_case *c)
+{
+	struct bench_result results[BENCH_MAX_SUBJECTS];
+
+	bench_say(bench, c->name);
+	bench_measure(bench, c, results);
 	report(bench, c, results);
 	bench->cases_done++;
 }

@@ -70,6 +70,9 @@ void bench_say(struct bench *bench, const char *what);
 void bench_add(struct bench_case *c, const char *name, enum bench_role role,
 	       void (*run)(void *context, size_t calls), void *context);
 
+/* One result per subject, in their order. */
+void bench_measure(struct bench *bench, const struct bench_case *c, struct bench_result *results);
+
 /* Measure and report. */
 void bench_run(struct bench *bench, const struct bench_case *c);
 

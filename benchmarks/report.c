@@ -6,7 +6,13 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+/* Longest text of one number. */
 #define CELL 40
+
+/* Columns of the table. */
+#define NAME_WIDTH 40
+#define NS_WIDTH 26
+#define RATIO_WIDTH 20
 
 static void cpu_name(char *name, size_t size)
 {
@@ -42,12 +48,12 @@ static void print_heading(const struct bench_report *report, const char *floor)
 {
 	char column[CELL];
 
-	printf("%-40s %-22s", report->benchmark, "ours ns (quartiles)");
+	printf("%-*s %-*s", NAME_WIDTH, report->benchmark, NS_WIDTH, "ours ns (quartiles)");
 	snprintf(column, sizeof(column), "ours/%s (95 %%)", floor);
-	printf(" %9s %-20s", floor, column);
+	printf(" %9s %-*s", floor, RATIO_WIDTH, column);
 	if (report->has_peer)
-		printf(" %9s %-20s", "peer", "peer/ours (95 %)");
-	printf(" system calls\n");
+		printf(" %9s %-*s", "peer", RATIO_WIDTH, "peer/ours (95 %)");
+	printf("\n");
 	(void)fflush(stdout);
 }
 
@@ -78,19 +84,26 @@ void bench_report_close(struct bench_report *report)
 		errx(EXIT_FAILURE, "the results could not be written");
 }
 
-static void print_ns(char *cell, double ns)
+/* Three digits are all that is true of a time or a ratio. */
+static void format(char *cell, double value)
 {
-	snprintf(cell, CELL, ns < 100 ? "%.1f" : "%.0f", ns);
+	int digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+
+	snprintf(cell, CELL, "%.*f", digits, value);
 }
 
-static void print_ratio(const struct bench_ratio *ratio)
+static void print_spread(const struct bench_spread *spread, int width)
 {
-	char cell[CELL] = "-";
+	char median[CELL];
+	char low[CELL];
+	char high[CELL];
+	char cell[4 * CELL];
 
-	if (ratio->known)
-		snprintf(cell, sizeof(cell), "%.2f (%.2f-%.2f)", ratio->spread.median,
-			 ratio->spread.low, ratio->spread.high);
-	printf(" %-20s", cell);
+	format(median, spread->median);
+	format(low, spread->low);
+	format(high, spread->high);
+	snprintf(cell, sizeof(cell), "%s (%s-%s)", median, low, high);
+	printf(" %-*s", width, cell);
 }
 
 static void print_reference(const struct bench_result *reference, const struct bench_ratio *ratio)
@@ -98,9 +111,12 @@ static void print_reference(const struct bench_result *reference, const struct b
 	char ns[CELL] = "-";
 
 	if (reference != NULL)
-		print_ns(ns, reference->ns.median);
+		format(ns, reference->ns.median);
 	printf(" %9s", ns);
-	print_ratio(ratio);
+	if (ratio->known)
+		print_spread(&ratio->spread, RATIO_WIDTH);
+	else
+		printf(" %-*s", RATIO_WIDTH, "-");
 }
 
 static void print_system_calls(const struct bench_result *result)
@@ -113,19 +129,13 @@ void bench_report_row(struct bench_report *report, const char *name,
 		      const struct bench_result *result, const struct bench_result *floor,
 		      const struct bench_result *peer)
 {
-	char median[CELL];
-	char low[CELL];
-	char high[CELL];
-	char cell[4 * CELL];
-
-	print_ns(median, result->ns.median);
-	print_ns(low, result->ns.low);
-	print_ns(high, result->ns.high);
-	snprintf(cell, sizeof(cell), "%s (%s-%s)", median, low, high);
-	printf("%-40s %-22s", name, cell);
+	printf("%-*s", NAME_WIDTH, name);
+	print_spread(&result->ns, NS_WIDTH);
 	print_reference(floor, &result->over_floor);
 	if (report->has_peer)
 		print_reference(peer, &result->speed_up);
+	if (result->system_calls >= 0)
+		printf(" system calls:");
 	print_system_calls(result);
 	print_system_calls(floor);
 	print_system_calls(peer);

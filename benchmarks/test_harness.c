@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The benchmarks' own arithmetic, with a clock that goes as the tests say. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "stats.h"
+#include "system_calls.h"
+
+static uint64_t fake_ns;
+
+static uint64_t fake_now(void)
+{
+	return fake_ns;
+}
+
+struct fake {
+	uint64_t ns;
+	unsigned interrupt_every; /* 0: never */
+	unsigned runs;
+};
+
+/* Takes `ns` per call, and much longer when it is interrupted. */
+static void run_fake(void *context, size_t calls)
+{
+	struct fake *fake = context;
+
+	fake_ns += fake->ns * calls;
+	if (fake->interrupt_every != 0 && ++fake->runs % fake->interrupt_every == 0)
+		fake_ns += 100000000;
+}
+
+static void run_getppids(void *context, size_t calls)
+{
+	const size_t *per_call = context;
+
+	for (size_t i = 0; i < calls * *per_call; i++)
+		(void)getppid();
+}
+
+START_TEST(quartiles_are_those_of_the_sorted_values)
+{
+	double values[] = {9, 1, 5, 3, 7};
+	struct bench_spread spread = bench_quartiles(values, 5);
+
+	ck_assert_double_eq(spread.low, 3);
+	ck_assert_double_eq(spread.median, 5);
+	ck_assert_double_eq(spread.high, 7);
+}
+END_TEST
+
+START_TEST(median_of_an_even_count_lies_between_the_middle_values)
+{
+	double values[] = {4, 1, 2, 9};
+
+	ck_assert_double_eq(bench_quartiles(values, 4).median, 3);
+}
+END_TEST
+
+START_TEST(one_value_has_no_spread)
+{
+	double value = 42;
+	struct bench_spread spread = bench_median_interval(&value, 1);
+
+	ck_assert_double_eq(spread.low, 42);
+	ck_assert_double_eq(spread.median, 42);
+	ck_assert_double_eq(spread.high, 42);
+}
+END_TEST
+
+/* Ranks from the published tables of the sign test. */
+static const struct {
+	size_t count;
+	double low;
+	double high;
+} intervals[] = {{5, 1, 5}, {6, 1, 6}, {8, 1, 8}, {9, 2, 8}, {12, 3, 10}, {31, 10, 22}};
+
+START_TEST(interval_has_the_ranks_of_the_sign_test)
+{
+	size_t count = intervals[_i].count;
+	double values[31];
+	struct bench_spread spread;
+
+	for (size_t i = 0; i < count; i++)
+		values[i] = (double)(count - i);
+	spread = bench_median_interval(values, count);
+	ck_assert_double_eq(spread.low, intervals[_i].low);
+	ck_assert_double_eq(spread.high, intervals[_i].high);
+}
+END_TEST
+
+START_TEST(slower_variant_shows_as_slower_in_spite_of_interruptions)
+{
+	struct fake ours = {.ns = 120, .interrupt_every = 5};
+	struct fake bare = {.ns = 100, .interrupt_every = 7};
+	struct fake peer = {.ns = 300};
+	struct bench bench = {.now = fake_now, .options.rounds = 31};
+	struct bench_case c = {.name = "case"};
+	struct bench_result results[BENCH_MAX_SUBJECTS];
+
+	bench_add(&c, "ours", BENCH_OURS, run_fake, &ours);
+	bench_add(&c, "bare", BENCH_FLOOR, run_fake, &bare);
+	bench_add(&c, "peer", BENCH_PEER, run_fake, &peer);
+	bench_measure(&bench, &c, results);
+	ck_assert_double_eq_tol(results[0].ns.median, 120, 1e-9);
+	ck_assert_double_eq_tol(results[0].over_floor.spread.median, 1.2, 1e-9);
+	ck_assert_double_eq_tol(results[0].speed_up.spread.median, 2.5, 1e-9);
+}
+END_TEST
+
+START_TEST(ratio_is_unknown_without_a_reference)
+{
+	struct fake ours = {.ns = 120};
+	struct bench bench = {.now = fake_now, .options.rounds = 9};
+	struct bench_case c = {.name = "case"};
+	struct bench_result results[BENCH_MAX_SUBJECTS];
+
+	bench_add(&c, "ours", BENCH_OURS, run_fake, &ours);
+	bench_measure(&bench, &c, results);
+	ck_assert(!results[0].over_floor.known);
+	ck_assert(!results[0].speed_up.known);
+}
+END_TEST
+
+START_TEST(system_calls_are_counted_per_call)
+{
+	size_t per_call = (size_t)_i;
+
+	ck_assert_double_eq(bench_count_system_calls(run_getppids, &per_call), _i);
+}
+END_TEST
+
+static bool may_trace(void)
+{
+	size_t none = 0;
+
+	return bench_count_system_calls(run_getppids, &none) >= 0;
+}
+
+int main(void)
+{
+	Suite *suite = suite_create("benchmarks");
+	TCase *tcase = tcase_create("harness");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_test(tcase, quartiles_are_those_of_the_sorted_values);
+	tcase_add_test(tcase, median_of_an_even_count_lies_between_the_middle_values);
+	tcase_add_test(tcase, one_value_has_no_spread);
+	tcase_add_loop_test(tcase, interval_has_the_ranks_of_the_sign_test, 0,
+			    sizeof(intervals) / sizeof(intervals[0]));
+	tcase_add_test(tcase, slower_variant_shows_as_slower_in_spite_of_interruptions);
+	tcase_add_test(tcase, ratio_is_unknown_without_a_reference);
+	if (!may_trace())
+		puts("skipped: system_calls_are_counted_per_call, tracing is not allowed here");
+	else
+		tcase_add_loop_test(tcase, system_calls_are_counted_per_call, 0, 4);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
