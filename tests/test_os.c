@@ -492,8 +492,7 @@ START_TEST(whole_pages_are_synchronised_and_holes_reported)
 }
 END_TEST
 
-/* ---- the suite --------------------------------------------------------------------------------
- */
+/* ---- the suite ---------------------------------------------------------------------- */
 
 static TCase *files(void)
 {
