@@ -384,9 +384,10 @@ END_TEST
 
 START_TEST(reserving_behind_used_space_continues_it)
 {
-	char *used = reserve(4 * PAGE);
+	char *used = reserve(6 * PAGE);
 	void *reserved = NULL;
 
+	ck_assert_int_eq(pmem2_os_unmap(used + 4 * PAGE, 2 * PAGE), 0);
 	ck_assert_int_eq(pmem2_os_reserve(used + 4 * PAGE, 2 * PAGE, PAGE, &reserved), 0);
 	ck_assert_ptr_eq(reserved, used + 4 * PAGE);
 	ck_assert_int_eq(pmem2_os_unmap(used, 6 * PAGE), 0);
@@ -460,10 +461,15 @@ START_TEST(vacated_mapping_is_reserved_space_again)
 }
 END_TEST
 
-START_TEST(unmapping_what_cannot_be_mapped_fails)
+START_TEST(unaligned_address_is_neither_unmapped_nor_vacated)
 {
-	ck_assert_int_eq(pmem2_os_unmap((void *)1, PAGE), -EINVAL);
-	ck_assert_int_eq(pmem2_os_vacate((void *)1, PAGE), -EINVAL);
+	char *reserved = reserve(2 * PAGE);
+	size_t before = pmem2_test_mapped_bytes();
+
+	ck_assert_int_eq(pmem2_os_unmap(reserved + 1, PAGE), -EINVAL);
+	ck_assert_int_eq(pmem2_os_vacate(reserved + 1, PAGE), -EINVAL);
+	assert_mapped_bytes(before);
+	ck_assert_int_eq(pmem2_os_unmap(reserved, 2 * PAGE), 0);
 }
 END_TEST
 
@@ -538,7 +544,7 @@ static TCase *reserving(void)
 	tcase_add_test(tcase, mapping_replaces_the_reserved_pages_it_is_placed_on);
 	tcase_add_test(tcase, failed_mapping_leaves_its_place_reserved);
 	tcase_add_test(tcase, vacated_mapping_is_reserved_space_again);
-	tcase_add_test(tcase, unmapping_what_cannot_be_mapped_fails);
+	tcase_add_test(tcase, unaligned_address_is_neither_unmapped_nor_vacated);
 	return tcase;
 }
 
