@@ -35,30 +35,20 @@ static struct {
 	bool pretends; /* to sync, which saves time */
 	int error;     /* fail the next `failures` calls with it */
 	int failures;
-	struct range refused; /* as the system refuses device dax */
 } syncing;
 
-static bool overlap(const struct range *a, const struct range *b)
+static int sync_failure(void)
 {
-	uintptr_t a_start = (uintptr_t)a->start;
-	uintptr_t b_start = (uintptr_t)b->start;
-
-	return a_start < b_start + b->length && b_start < a_start + a->length;
-}
-
-static int sync_failure(const struct range *range)
-{
-	if (syncing.failures > 0) {
-		syncing.failures--;
-		return syncing.error;
-	}
-	return overlap(range, &syncing.refused) ? EINVAL : 0;
+	if (syncing.failures == 0)
+		return 0;
+	syncing.failures--;
+	return syncing.error;
 }
 
 int msync(void *addr, size_t length, int flags)
 {
 	struct range range = {addr, length};
-	int error = sync_failure(&range);
+	int error = sync_failure();
 
 	if (syncing.calls < 8)
 		syncing.ranges[syncing.calls] = range;
@@ -849,52 +839,6 @@ START_TEST(storing_to_a_read_only_map_is_a_segmentation_fault)
 }
 END_TEST
 
-/* ---- device dax at PAGE: it has no fsync -------------------------------- */
-
-static struct pmem2_map *dax;
-
-/* Pages 4 to 8 of an area of 16, wrapped as device dax, where msync fails. */
-static char *wrap_dax(void)
-{
-	struct pmem2_source devdax = *src;
-	char *area = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	devdax.kind = PMEM2_SOURCE_DEVDAX;
-	assert_success(pmem2_map_from_existing(&dax, &devdax, area + 4 * PAGE, 4 * PAGE,
-					       PMEM2_GRANULARITY_PAGE));
-	syncing.refused.start = area + 4 * PAGE;
-	syncing.refused.length = 4 * PAGE;
-	return area;
-}
-
-START_TEST(persist_of_device_dax_at_page_does_without_msync)
-{
-	char *area = wrap_dax();
-
-	pmem2_get_persist_fn(dax)(area + 4 * PAGE, 4 * PAGE);
-	pmem2_get_memset_fn(dax)(area + 4 * PAGE, 'x', 4 * PAGE, 0);
-	ck_assert_int_eq(area[8 * PAGE - 1], 'x');
-	assert_success(pmem2_map_delete(&dax));
-}
-END_TEST
-
-START_TEST(persist_across_device_dax_syncs_its_neighbours)
-{
-	struct pmem2_map *other;
-	char *area = wrap_dax();
-
-	wrap(&other, area + 8 * PAGE, 4 * PAGE, PMEM2_GRANULARITY_PAGE);
-	pmem2_get_persist_fn(dax)(area + 2 * PAGE, 8 * PAGE);
-	for (int i = 1; i < syncing.calls; i++)
-		ck_assert(!overlap(&syncing.ranges[i], &syncing.refused));
-	syncing.ranges[0].length = 0;
-	ck_assert(was_synced(area + 2 * PAGE, 2 * PAGE));
-	ck_assert(was_synced(area + 8 * PAGE, 2 * PAGE));
-	assert_success(pmem2_map_delete(&other));
-	assert_success(pmem2_map_delete(&dax));
-}
-END_TEST
-
 /* ---- for callers inside the library ------------------------------------- */
 
 START_TEST(sync_reports_what_persist_dies_of)
@@ -1035,10 +979,6 @@ static TCase *copy_claims(void)
 	tcase_add_loop_test(tests, copy_of_nothing_touches_nothing, 0, GRANULARITIES);
 	tcase_add_loop_test_raise_signal(tests, storing_to_a_read_only_map_is_a_segmentation_fault,
 					 SIGSEGV, 0, 2 * GRANULARITIES);
-	if (pmem2_arch_has_writeback()) {
-		tcase_add_test(tests, persist_of_device_dax_at_page_does_without_msync);
-		tcase_add_test(tests, persist_across_device_dax_syncs_its_neighbours);
-	}
 	return tests;
 }
 
