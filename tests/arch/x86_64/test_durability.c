@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "contract.h"
 #include "support.h"
@@ -239,6 +240,12 @@ START_TEST(drain_is_one_store_fence)
 }
 END_TEST
 
+static void skip(void)
+{
+	rmdir(pmem2_test_directory());
+	exit(77);
+}
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("durability");
@@ -248,7 +255,7 @@ Suite *test_suite(void)
 	while (pmem2_arch_row_at((size_t)rows) != NULL)
 		rows++;
 	if (!trace_works())
-		exit(77);
+		skip();
 	tcase_set_timeout(durable, 3600);
 	tcase_add_checked_fixture(durable, set_up, NULL);
 	tcase_add_loop_test(durable, memmove_is_durable, 0, 2 * rows);

@@ -253,13 +253,11 @@ uintptr_t trace_call(struct trace *trace, void (*function)(void), uintptr_t a, u
 	struct sigaction action = {.sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 	struct sigaction earlier;
 	stack_t earlier_stack;
-	const void *watched = trace->watched;
 	uintptr_t ret;
 
 	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	trace->count = trace->instructions = trace->stack = 0;
 	trace->overflow = trace->undecoded = trace->reached = false;
-	trace->watched = watched;
 	current = trace;
 	entry_stack = 0;
 	sigaltstack(&stack, &earlier_stack);

@@ -36,8 +36,8 @@ struct trace {
 	size_t stack; /* bytes below the caller's frame, return address included */
 	bool overflow;
 	bool undecoded;
-	const void *watched; /* set by the caller: an instruction's address */
-	bool reached;        /* whether it was executed */
+	void (*watched)(void); /* set by the caller: a function */
+	bool reached;          /* whether it was executed */
 };
 
 /* Whether the trap flag works here; it does not under emulators and valgrind. */

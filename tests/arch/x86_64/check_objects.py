@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Check the object code of lib/arch: who calls out, and who holds which instructions.
+
+usage: check_objects.py NM OBJDUMP RESOLVERS FLUSH KERNELS...
+
+RESOLVERS, FLUSH and KERNELS are static libraries. Resolvers may refer to nothing
+but names of this library, kernels to nothing but the streaming threshold. Each
+object executes its own write-back instruction only, and streams only if its
+policy allows it.
+"""
+import re
+import subprocess
+import sys
+
+WRITE_BACKS = {'clflush', 'clflushopt', 'clwb'}
+STREAMING = re.compile(r'v?movnt\w+|movdir\w+')
+FENCES = {'sfence', 'mfence', 'lfence'}
+VECTORS = {'sse2': {'xmm'}}
+PURE = {'tuned': {'pmem2_movnt_threshold'}, 'fixed': set(), 'never': set()}
+
+problems = []
+
+
+def complain(member, what):
+    problems.append(f'{member}: {what}')
+
+
+def sections(command, header):
+    """Split a tool's output into {object name: lines}."""
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    members, lines = {}, None
+    for line in output.splitlines():
+        start = header.match(line)
+        if start:
+            lines = members.setdefault(start.group(1), [])
+        elif lines is not None and line.strip():
+            lines.append(line)
+    return members
+
+
+def undefined(nm, library):
+    members = sections([nm, '-u', library], re.compile(r'(?:.*/)?([^/]+\.o):$'))
+    return {name: {line.split()[-1] for line in lines} for name, lines in members.items()}
+
+
+def code(objdump, library):
+    header = re.compile(r'(?:.*/)?([^/]+\.o): +file format')
+    members = sections([objdump, '-d', '--no-show-raw-insn', library], header)
+    return {name: [line.split('\t', 1)[1] for line in lines if '\t' in line]
+            for name, lines in members.items()}
+
+
+def mnemonics(instructions):
+    return {word for line in instructions for word in line.split()[:2]}
+
+
+def check_write_back(member, words, flush):
+    own = WRITE_BACKS & {flush}
+    if words & WRITE_BACKS != own:
+        complain(member, f'executes {sorted(words & WRITE_BACKS)}, not {sorted(own)}')
+    if not words & FENCES <= {'sfence'}:
+        complain(member, f'executes {sorted(words & FENCES)}')
+
+
+def check_vectors(member, instructions, isa):
+    found = set(re.findall(r'%([xyz]mm)\d', '\n'.join(instructions)))
+    if not found <= VECTORS[isa]:
+        complain(member, f'uses {sorted(found)}')
+
+
+def check_kernel(member, isa, flush, stream, instructions, names):
+    words = mnemonics(instructions)
+    streams = any(STREAMING.fullmatch(word) for word in words)
+    if names != PURE[stream]:
+        complain(member, f'refers to {sorted(names)}')
+    if streams != (stream != 'never'):
+        complain(member, 'streams' if streams else 'does not stream')
+    if 'sfence' not in words:
+        complain(member, 'has no fence')
+    check_write_back(member, words, flush)
+    check_vectors(member, instructions, isa)
+
+
+def check_kernels(nm, objdump, library):
+    names = undefined(nm, library)
+    found = set()
+    for member, instructions in code(objdump, library).items():
+        match = re.search(r'kernel_([a-z0-9]+)_([a-z]+)_([a-z]+)\.c\.o$', member)
+        if not match:
+            complain(member, 'is no kernel')
+            continue
+        found.add(match.groups()[1:])
+        check_kernel(member, *match.groups(), instructions, names.get(member, set()))
+    if found != {(f, s) for f in WRITE_BACKS | {'none'} for s in PURE}:
+        complain(library, f'holds only {sorted(found)}')
+
+
+def check_flushes(nm, objdump, library):
+    names = undefined(nm, library)
+    found = set()
+    for member, instructions in code(objdump, library).items():
+        match = re.search(r'flush_([a-z]+)\.c\.o$', member)
+        flush = match.group(1) if match else 'none'
+        found.add(flush)
+        if names.get(member):
+            complain(member, f'refers to {sorted(names[member])}')
+        check_write_back(member, mnemonics(instructions), flush)
+    if found != WRITE_BACKS | {'none'}:
+        complain(library, f'holds only {sorted(found)}')
+
+
+def check_resolvers(nm, objdump, library):
+    members = code(objdump, library)
+    if not any(member.endswith('select.c.o') for member in members):
+        complain(library, 'holds no select.c')
+    for member, names in undefined(nm, library).items():
+        foreign = {name for name in names if not name.startswith('pmem2_')}
+        if foreign:
+            complain(member, f'refers to {sorted(foreign)}')
+
+
+def main():
+    nm, objdump, resolvers, flushes, *kernels = sys.argv[1:]
+    check_resolvers(nm, objdump, resolvers)
+    check_flushes(nm, objdump, flushes)
+    for library in kernels:
+        check_kernels(nm, objdump, library)
+    for problem in problems:
+        print(problem)
+    return 1 if problems or not kernels else 0
+
+
+sys.exit(main())
