@@ -94,6 +94,25 @@ struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity)
 	return map;
 }
 
+#if defined(__SANITIZE_THREAD__)
+#define UNDER_THREAD_SANITIZER true
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define UNDER_THREAD_SANITIZER true
+#endif
+#endif
+#ifndef UNDER_THREAD_SANITIZER
+#define UNDER_THREAD_SANITIZER false
+#endif
+
+bool pmem2_test_is_alone(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+	bool under_valgrind = preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+
+	return !UNDER_THREAD_SANITIZER && !under_valgrind;
+}
+
 size_t pmem2_test_open_descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");

@@ -45,17 +45,11 @@ struct pmem2_source *pmem2_test_source(int fd);
 struct pmem2_config *pmem2_test_config(enum pmem2_granularity granularity);
 struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity);
 
-/* ThreadSanitizer maps memory of its own all the time, and drops hints that it does not like. */
-#if defined(__SANITIZE_THREAD__)
-#define UNDER_THREAD_SANITIZER true
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define UNDER_THREAD_SANITIZER true
-#endif
-#endif
-#ifndef UNDER_THREAD_SANITIZER
-#define UNDER_THREAD_SANITIZER false
-#endif
+/*
+ * Whether the program has its address space to itself. ThreadSanitizer and valgrind
+ * map memory of their own all the time, and drop hints that they do not like.
+ */
+bool pmem2_test_is_alone(void);
 
 /* How many descriptors are open, and how many bytes of address space are mapped, in this process.
  */
@@ -64,12 +58,17 @@ size_t pmem2_test_mapped_bytes(void);
 #define assert_mapped_bytes(expected)                                                              \
 	do {                                                                                       \
 		size_t assert_expected = (expected);                                               \
-		if (!UNDER_THREAD_SANITIZER)                                                       \
+		if (pmem2_test_is_alone())                                                         \
 			ck_assert_uint_eq(pmem2_test_mapped_bytes(), assert_expected);             \
 	} while (0)
 
 /* The access to an address as in /proc/self/maps, such as "rw-s"; "" where nothing is mapped. */
 const char *pmem2_test_access(const void *addr);
+#define assert_unmapped(addr)                                                                      \
+	do {                                                                                       \
+		if (pmem2_test_is_alone())                                                         \
+			ck_assert_str_eq(pmem2_test_access(addr), "");                             \
+	} while (0)
 
 /* The seed of random tests: PMEM2_TEST_SEED from the environment or a new one; printed. */
 unsigned pmem2_test_seed(void);

@@ -190,6 +190,14 @@ __attribute__((constructor)) static void print_hint_if_asked(void)
 	_exit(0);
 }
 
+/* Valgrind has a small address space and starts no copies of itself. */
+static void add_what_tools_prevent(TCase *tcase)
+{
+	tcase_add_test(tcase, hints_start_over_when_the_arena_is_used_up);
+	tcase_add_test(tcase, hints_do_not_depend_on_where_the_caller_s_stack_is);
+	tcase_add_test(tcase, each_process_starts_at_a_place_of_its_own);
+}
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("arena");
@@ -199,10 +207,9 @@ Suite *test_suite(void)
 	tcase_add_test(tcase, following_hints_do_not_overlap);
 	tcase_add_loop_test(tcase, length_beyond_the_arena_has_no_hint, 0, COUNT(too_long));
 	tcase_add_test(tcase, length_without_a_hint_does_not_use_the_arena_up);
-	tcase_add_test(tcase, hints_start_over_when_the_arena_is_used_up);
-	tcase_add_test(tcase, hints_do_not_depend_on_where_the_caller_s_stack_is);
 	tcase_add_test(tcase, threads_get_hints_of_their_own);
-	tcase_add_test(tcase, each_process_starts_at_a_place_of_its_own);
+	if (pmem2_test_is_alone())
+		add_what_tools_prevent(tcase);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

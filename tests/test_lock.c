@@ -13,7 +13,9 @@
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define THREADS 4
 #define ROUNDS 20000
-#define FORKS 50
+
+/* Valgrind runs one thread at a time, and a fork waits long for its turn. */
+#define FORKS (pmem2_test_is_alone() ? 50 : 3)
 
 /* A child that hangs is ended by the alarm, and its parent's test fails. */
 #define CHILD_SECONDS 30
@@ -39,7 +41,10 @@ static void join_stopped(void)
 	join();
 }
 
-/* Fork, and wait for the child, which must find that all is well. */
+/*
+ * Fork, and wait for the child, which must find that all is well. It ends by exec:
+ * valgrind would report what threads of the parent had allocated as lost.
+ */
 static void check_in_child(bool (*is_well)(void))
 {
 	int status;
@@ -47,8 +52,11 @@ static void check_in_child(bool (*is_well)(void))
 
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
+		const char *verdict;
 		alarm(CHILD_SECONDS);
-		_exit(is_well() ? 0 : 1);
+		verdict = is_well() ? "true" : "false";
+		execlp(verdict, verdict, NULL);
+		_exit(1);
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "child ended with 0x%x",
@@ -115,21 +123,16 @@ START_TEST(child_finds_the_lock_free_whoever_held_it_in_the_parent)
 }
 END_TEST
 
+static bool child_can_lock(void)
+{
+	check_in_child(can_lock);
+	return can_lock();
+}
+
 START_TEST(grandchild_finds_the_lock_free_too)
 {
 	ck_assert_int_eq(pmem2_lock_prepare(), 0);
-	check_in_child(can_lock);
-	pid_t child = fork();
-	int status;
-
-	ck_assert_int_ge(child, 0);
-	if (child == 0) {
-		alarm(CHILD_SECONDS);
-		check_in_child(can_lock);
-		_exit(0);
-	}
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_int_eq(status, 0);
+	check_in_child(child_can_lock);
 }
 END_TEST
 

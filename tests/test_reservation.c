@@ -167,10 +167,9 @@ static const struct {
 	size_t size;
 	size_t alignment;
 } natural[] = {
-	{4096, 2 * PMEM2_MIB},         {16 * PMEM2_MIB, 2 * PMEM2_MIB},
-	{PMEM2_GIB, 2 * PMEM2_MIB},    {2 * PMEM2_GIB - 4096, 2 * PMEM2_MIB},
-	{2 * PMEM2_GIB, PMEM2_GIB},    {3 * PMEM2_GIB, PMEM2_GIB},
-	{1024 * PMEM2_GIB, PMEM2_GIB},
+	{4096, 2 * PMEM2_MIB},      {16 * PMEM2_MIB, 2 * PMEM2_MIB},
+	{PMEM2_GIB, 2 * PMEM2_MIB}, {2 * PMEM2_GIB - 4096, 2 * PMEM2_MIB},
+	{2 * PMEM2_GIB, PMEM2_GIB}, {3 * PMEM2_GIB, PMEM2_GIB},
 };
 
 START_TEST(chosen_address_suits_huge_pages)
@@ -185,6 +184,16 @@ START_TEST(chosen_address_suits_huge_pages)
 	ck_assert_uint_eq(pmem2_vm_reservation_get_size(made), natural[_i].size);
 	assert_success(pmem2_vm_reservation_delete(&made));
 	assert_success(pmem2_vm_reservation_delete(&second));
+}
+END_TEST
+
+START_TEST(tebibyte_can_be_reserved)
+{
+	struct pmem2_vm_reservation *made = NULL;
+
+	assert_success(pmem2_vm_reservation_new(&made, NULL, 1024 * PMEM2_GIB));
+	ck_assert_uint_eq(pmem2_vm_reservation_get_size(made), 1024 * PMEM2_GIB);
+	assert_success(pmem2_vm_reservation_delete(&made));
 }
 END_TEST
 
@@ -336,8 +345,6 @@ START_TEST(reservation_of_the_library_s_choice_has_room_to_grow)
 {
 	void *addr = place(0);
 
-	if (UNDER_THREAD_SANITIZER)
-		return;
 	for (int i = 0; i < 10; i++)
 		assert_success(pmem2_vm_reservation_extend(rsv, 16 * PMEM2_MIB));
 	assert_bounds(addr, PAGES * PAGE + 160 * PMEM2_MIB);
@@ -410,7 +417,7 @@ START_TEST(dropping_the_head_moves_the_address_up)
 	assert_success(pmem2_vm_reservation_shrink(rsv, 0, 3 * PAGE));
 	assert_bounds(addr + 3 * PAGE, (PAGES - 3) * PAGE);
 	assert_mapped_bytes(before - 3 * PAGE);
-	ck_assert_str_eq(pmem2_test_access(addr + 3 * PAGE - 1), "");
+	assert_unmapped(addr + 3 * PAGE - 1);
 	ck_assert_str_eq(pmem2_test_access(addr + 3 * PAGE), "---p");
 }
 END_TEST
@@ -423,7 +430,7 @@ START_TEST(dropping_the_tail_keeps_the_address)
 	assert_success(pmem2_vm_reservation_shrink(rsv, (PAGES - 3) * PAGE, 3 * PAGE));
 	assert_bounds(addr, (PAGES - 3) * PAGE);
 	assert_mapped_bytes(before - 3 * PAGE);
-	ck_assert_str_eq(pmem2_test_access(addr + (PAGES - 3) * PAGE), "");
+	assert_unmapped(addr + (PAGES - 3) * PAGE);
 	ck_assert_str_eq(pmem2_test_access(addr + (PAGES - 3) * PAGE - 1), "---p");
 }
 END_TEST
@@ -859,10 +866,14 @@ static void step_unmap(unsigned *state)
 static void step_extend(unsigned *state)
 {
 	size_t count = draw(state, 4);
+	int ret;
 
 	if (model.pages + count > MODEL_PAGES)
 		return;
-	ck_assert_int_eq(pmem2_vm_reservation_extend(rsv, count * PAGE), 0);
+	ret = pmem2_vm_reservation_extend(rsv, count * PAGE);
+	if (ret == PMEM2_E_MAPPING_EXISTS && !pmem2_test_is_alone())
+		return;
+	ck_assert_int_eq(ret, 0);
 	for (size_t i = 0; i < count; i++)
 		model.owner[model.pages++] = NULL;
 }
@@ -952,7 +963,8 @@ START_TEST(random_changes_agree_with_a_simple_model)
 	while (model_find(0, model.pages) != NULL)
 		step_unmap(&state);
 	assert_success(pmem2_vm_reservation_delete(&rsv));
-	occupy(space, 64 * PMEM2_MIB);
+	if (pmem2_test_is_alone())
+		occupy(space, 64 * PMEM2_MIB);
 }
 END_TEST
 
@@ -974,8 +986,6 @@ static TCase *creation(void)
 	tcase_add_loop_test(tcase, unaligned_size_is_refused, 0, COUNT(unaligned_sizes));
 	tcase_add_test(tcase, address_is_checked_before_size);
 	tcase_add_test(tcase, size_zero_is_refused);
-	tcase_add_loop_test(tcase, more_than_the_address_space_gives_out_of_memory, 0,
-			    COUNT(huge_sizes));
 	tcase_add_loop_test(tcase, chosen_address_suits_huge_pages, 0, COUNT(natural));
 	tcase_add_loop_test(tcase, natural_alignment_lets_huge_pages_fit, 0, COUNT(natural));
 	tcase_add_test(tcase, given_address_is_taken_exactly);
@@ -1003,14 +1013,10 @@ static TCase *growing(void)
 	tcase_add_test(tcase, extend_grows_at_the_end);
 	tcase_add_test(tcase, extension_can_be_mapped_also_across_the_old_end);
 	tcase_add_test(tcase, extend_keeps_maps);
-	tcase_add_test(tcase, reservation_of_the_library_s_choice_has_room_to_grow);
 	tcase_add_test(tcase, extending_by_nothing_changes_nothing);
 	tcase_add_loop_test(tcase, unaligned_extension_is_refused, 0, COUNT(unaligned_extensions));
 	tcase_add_loop_test(tcase, extension_into_used_space_is_refused_and_changes_nothing, 0,
 			    COUNT(obstacles));
-	tcase_add_loop_test(tcase,
-			    extension_beyond_the_address_space_is_refused_and_changes_nothing, 0,
-			    COUNT(huge_sizes));
 	return tcase;
 }
 
@@ -1052,6 +1058,21 @@ static TCase *mapping(void)
 	return tcase;
 }
 
+/* What the system says of much, and not a tool between it and the program. */
+static TCase *much(void)
+{
+	TCase *tcase = tcase_with_reservation("much");
+
+	tcase_add_test(tcase, tebibyte_can_be_reserved);
+	tcase_add_loop_test(tcase, more_than_the_address_space_gives_out_of_memory, 0,
+			    COUNT(huge_sizes));
+	tcase_add_test(tcase, reservation_of_the_library_s_choice_has_room_to_grow);
+	tcase_add_loop_test(tcase,
+			    extension_beyond_the_address_space_is_refused_and_changes_nothing, 0,
+			    COUNT(huge_sizes));
+	return tcase;
+}
+
 static TCase *random_changes(void)
 {
 	TCase *tcase = tcase_create("random changes");
@@ -1071,5 +1092,7 @@ Suite *test_suite(void)
 	suite_add_tcase(suite, shrinking());
 	suite_add_tcase(suite, mapping());
 	suite_add_tcase(suite, random_changes());
+	if (pmem2_test_is_alone())
+		suite_add_tcase(suite, much());
 	return suite;
 }
