@@ -3,6 +3,8 @@
 #ifndef PMEM2_X86_FLAGS_H
 #define PMEM2_X86_FLAGS_H
 
+#include <stdbool.h>
+
 #include "libpmem2.h"
 #include "store.h"
 
@@ -16,14 +18,19 @@ enum route {
 	ROUTE_LONG       /* around the cache, because it is long */
 };
 
-/* The common case, no flag but NODRAIN and a short length, is two tests. */
 INLINE enum route route_of(size_t len, unsigned flags, size_t stream_min)
 {
-	if (__builtin_expect(flags & (STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH), 0))
+	if (flags & (STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH))
 		return (flags & PMEM2_F_MEM_NOFLUSH) ? ROUTE_UNFLUSHED : ROUTE_STREAMED;
 	if (len >= stream_min && !(flags & CACHED_FLAGS))
 		return ROUTE_LONG;
 	return ROUTE_CACHED;
+}
+
+/* Up to 64 bytes, which two tests find to go through the cache as most do. */
+INLINE bool is_common(size_t len, unsigned flags)
+{
+	return __builtin_expect(!(flags & (STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH)) && len <= 64, 1);
 }
 
 INLINE void fence_for(unsigned flags)

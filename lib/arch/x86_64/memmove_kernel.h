@@ -65,6 +65,14 @@ INLINE void move_32_to_64(char *d, const char *s, size_t len)
 	store32(d + len - 32, &last);
 }
 
+INLINE void move_16_to_64(char *d, const char *s, size_t len)
+{
+	if (len > 32)
+		move_32_to_64(d, s, len);
+	else
+		move_16_to_32(d, s, len);
+}
+
 INLINE void move_64_to_128(char *d, const char *s, size_t len)
 {
 	v64 first, last;
@@ -89,18 +97,20 @@ INLINE void move_128_to_256(char *d, const char *s, size_t len)
 	store64(d + len - 64, &fourth);
 }
 
-INLINE void move_1_to_64(char *d, const char *s, size_t len)
+/* Returns whether there was anything to move. */
+INLINE bool move_0_to_64(char *d, const char *s, size_t len)
 {
-	if (len > 32)
-		move_32_to_64(d, s, len);
-	else if (len >= 16)
-		move_16_to_32(d, s, len);
+	if (len >= 16)
+		move_16_to_64(d, s, len);
 	else if (len >= 8)
 		move_8_to_15(d, s, len);
 	else if (len >= 4)
 		move_4_to_7(d, s, len);
-	else
+	else if (len > 0)
 		move_1_to_3(d, s, len);
+	else
+		return false;
+	return true;
 }
 
 /*
@@ -171,23 +181,10 @@ INLINE bool overlap(const char *dest, const char *src, size_t len)
 	return ends_above_start(dest, src, len) || ends_above_start(src, dest, len);
 }
 
-/* More than 256 bytes through the cache. */
-NOINLINE void *move_long(char *dest, const char *src, size_t len, unsigned flags)
-{
-	if (ends_above_start(dest, src, len))
-		move_down(dest, src, len, FLUSHES);
-	else
-		move_up(dest, src, len, FLUSHES);
-	fence_for(flags);
-	return dest;
-}
-
 NOINLINE void *move_unflushed(char *dest, const char *src, size_t len)
 {
-	if (len == 0)
-		return dest;
 	if (len <= 64)
-		move_1_to_64(dest, src, len);
+		(void)move_0_to_64(dest, src, len);
 	else if (len <= 128)
 		move_64_to_128(dest, src, len);
 	else if (len <= 256)
@@ -202,10 +199,8 @@ NOINLINE void *move_unflushed(char *dest, const char *src, size_t len)
 #if STREAMS
 INLINE void move_piece(char *dest, const char *src, size_t len)
 {
-	if (len == 0)
-		return;
-	move_1_to_64(dest, src, len);
-	FLUSH_LINE(dest);
+	if (move_0_to_64(dest, src, len))
+		FLUSH_LINE(dest);
 }
 
 /* Whole lines are streamed; a head and a tail share theirs with other data. */
@@ -253,10 +248,42 @@ NOINLINE void *move_streaming(char *dest, const char *src, size_t len, unsigned 
 }
 #endif
 
+INLINE void move_short(char *dest, const char *src, size_t len, unsigned flags)
+{
+	if (move_0_to_64(dest, src, len))
+		flush_two_lines(dest, len);
+	fence_for(flags);
+}
+
+NOINLINE void *move_cached(char *dest, const char *src, size_t len, unsigned flags)
+{
+	if (len <= 64) {
+		move_short(dest, src, len, flags);
+		return dest;
+	}
+	if (len <= 256) {
+		if (len <= 128)
+			move_64_to_128(dest, src, len);
+		else
+			move_128_to_256(dest, src, len);
+		flush_few_lines(dest, len);
+	} else if (ends_above_start(dest, src, len)) {
+		move_down(dest, src, len, FLUSHES);
+	} else {
+		move_up(dest, src, len, FLUSHES);
+	}
+	fence_for(flags);
+	return dest;
+}
+
 void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 {
 	enum route route = route_of(len, flags, STREAM_MIN);
 
+	if (is_common(len, flags) && (!STREAM_SHORT || route == ROUTE_CACHED)) {
+		move_short(dest, src, len, flags);
+		return dest;
+	}
 	if (FLUSHES && route == ROUTE_UNFLUSHED)
 		return move_unflushed(dest, src, len);
 #if STREAMS
@@ -265,20 +292,7 @@ void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 	if (route == ROUTE_LONG && (STREAM_OVERLAP || !overlap(dest, src, len)))
 		return move_streaming(dest, src, len, flags);
 #endif
-	if (len - 1 < 64) {
-		move_1_to_64(dest, src, len);
-		flush_two_lines(dest, len);
-	} else if (len > 256) {
-		return move_long(dest, src, len, flags);
-	} else if (len > 0) {
-		if (len <= 128)
-			move_64_to_128(dest, src, len);
-		else
-			move_128_to_256(dest, src, len);
-		flush_few_lines(dest, len);
-	}
-	fence_for(flags);
-	return dest;
+	return move_cached(dest, src, len, flags);
 }
 
 #endif

@@ -7,8 +7,15 @@
 #include "kernels.h"
 #include "lines.h"
 
-/* Stores `word`, eight times one byte, in pieces that overlap as in memmove. */
-INLINE void fill_1_to_64(char *d, uint64_t word, size_t len)
+INLINE void fill_1_to_3(char *d, uint64_t word, size_t len)
+{
+	if (len > 1)
+		store2(d, (uint16_t)word);
+	if (len != 2)
+		store1(d + len - 1, (uint8_t)word);
+}
+
+INLINE void fill_16_to_64(char *d, uint64_t word, size_t len)
 {
 	if (len > 32) {
 		v32 half_line;
@@ -16,10 +23,21 @@ INLINE void fill_1_to_64(char *d, uint64_t word, size_t len)
 		repeat32(&half_line, word);
 		store32(d, &half_line);
 		store32(d + len - 32, &half_line);
-	} else if (len >= 16) {
+	} else {
 		store16(d, repeat16(word));
 		if (len > 16)
 			store16(d + len - 16, repeat16(word));
+	}
+}
+
+/*
+ * Stores `word`, eight times one byte, in pieces that overlap as in memmove.
+ * Returns whether there was anything to fill.
+ */
+INLINE bool fill_0_to_64(char *d, uint64_t word, size_t len)
+{
+	if (len >= 16) {
+		fill_16_to_64(d, word, len);
 	} else if (len >= 8) {
 		store8(d, word);
 		if (len > 8)
@@ -28,11 +46,12 @@ INLINE void fill_1_to_64(char *d, uint64_t word, size_t len)
 		store4(d, (uint32_t)word);
 		if (len > 4)
 			store4(d + len - 4, (uint32_t)word);
+	} else if (len > 0) {
+		fill_1_to_3(d, word, len);
 	} else {
-		store1(d, (uint8_t)word);
-		if (len > 1)
-			store2(d + len - 2, (uint16_t)word);
+		return false;
 	}
+	return true;
 }
 
 INLINE void fill_64_to_256(char *d, uint64_t word, size_t len)
@@ -69,10 +88,8 @@ INLINE void fill_up(char *dest, uint64_t word, size_t len, bool flush)
 
 NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len)
 {
-	if (len == 0)
-		return dest;
 	if (len <= 64)
-		fill_1_to_64(dest, word, len);
+		(void)fill_0_to_64(dest, word, len);
 	else if (len <= 256)
 		fill_64_to_256(dest, word, len);
 	else
@@ -83,10 +100,8 @@ NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len)
 #if STREAMS
 INLINE void fill_piece(char *dest, uint64_t word, size_t len)
 {
-	if (len == 0)
-		return;
-	fill_1_to_64(dest, word, len);
-	FLUSH_LINE(dest);
+	if (fill_0_to_64(dest, word, len))
+		FLUSH_LINE(dest);
 }
 
 NOINLINE void *fill_streaming(char *dest, uint64_t word, size_t len, unsigned flags)
@@ -107,28 +122,45 @@ NOINLINE void *fill_streaming(char *dest, uint64_t word, size_t len, unsigned fl
 }
 #endif
 
+INLINE void fill_short(char *dest, uint64_t word, size_t len, unsigned flags)
+{
+	if (fill_0_to_64(dest, word, len))
+		flush_two_lines(dest, len);
+	fence_for(flags);
+}
+
+NOINLINE void *fill_cached(char *dest, uint64_t word, size_t len, unsigned flags)
+{
+	if (len <= 64) {
+		fill_short(dest, word, len, flags);
+		return dest;
+	}
+	if (len <= 256) {
+		fill_64_to_256(dest, word, len);
+		flush_few_lines(dest, len);
+	} else {
+		fill_up(dest, word, len, FLUSHES);
+	}
+	fence_for(flags);
+	return dest;
+}
+
 void *KERNEL(memset)(void *dest, int c, size_t len, unsigned flags)
 {
 	uint64_t word = (uint8_t)c * UINT64_C(0x0101010101010101);
 	enum route route = route_of(len, flags, STREAM_MIN);
 
+	if (is_common(len, flags) && (!STREAM_SHORT || route == ROUTE_CACHED)) {
+		fill_short(dest, word, len, flags);
+		return dest;
+	}
 	if (FLUSHES && route == ROUTE_UNFLUSHED)
 		return fill_unflushed(dest, word, len);
 #if STREAMS
 	if (route == ROUTE_STREAMED || route == ROUTE_LONG)
 		return fill_streaming(dest, word, len, flags);
 #endif
-	if (len - 1 < 64) {
-		fill_1_to_64(dest, word, len);
-		flush_two_lines(dest, len);
-	} else if (len > 256) {
-		fill_up(dest, word, len, FLUSHES);
-	} else if (len > 0) {
-		fill_64_to_256(dest, word, len);
-		flush_few_lines(dest, len);
-	}
-	fence_for(flags);
-	return dest;
+	return fill_cached(dest, word, len, flags);
 }
 
 #endif

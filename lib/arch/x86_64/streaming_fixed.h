@@ -10,6 +10,7 @@
 #include "kernels.h"
 
 #define STREAMS 1
+#define STREAM_SHORT 0 /* whether 64 bytes or less may stream without a hint */
 #define STREAM_MIN (FLUSHES ? PMEM2_FIXED_STREAM_MIN : SIZE_MAX)
 
 /* Loading lines just streamed is slow, so an overlapping move is not long. */

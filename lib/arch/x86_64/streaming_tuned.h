@@ -6,6 +6,7 @@
 #include "kernels.h"
 
 #define STREAMS 1
+#define STREAM_SHORT 1 /* whether 64 bytes or less may stream without a hint */
 #define STREAM_MIN __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED)
 #define STREAM_OVERLAP 1
 
