@@ -38,20 +38,29 @@ static const char *base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* Load the peer's library, and describe it or its absence for the heading. */
+static void load_peer(struct bench *bench, char *description, size_t size)
+{
+	const char *reason;
+
+	bench->has_peer = bench_load_peer(&bench->peer, bench->options.peer, &reason);
+	if (!bench->has_peer)
+		snprintf(description, size, "not there, its columns are left out (%s)", reason);
+	else
+		snprintf(description, size, "%s%s", bench->peer.path,
+			 bench->peer.is_pmdk ? "" : " (not PMDK's: a build of this library)");
+}
+
 void bench_open(struct bench *bench, int argc, char **argv, const char *question, const char *floor)
 {
-	char absent[256];
-	const char *reason;
+	char peer[512];
 
 	*bench = (struct bench){.now = monotonic_ns};
 	bench_parse_options(&bench->options, argc, argv, question);
-	bench->has_peer = bench_load_peer(&bench->peer, bench->options.peer, &reason);
-	if (!bench->has_peer)
-		snprintf(absent, sizeof(absent), "not there, its columns are left out (%s)",
-			 reason);
+	load_peer(bench, peer, sizeof(peer));
 	bench->report.has_peer = bench->has_peer;
-	bench_report_open(&bench->report, base_name(argv[0]), floor,
-			  bench->has_peer ? bench->peer.path : absent, bench->options.output);
+	bench->report.name_width = bench->options.full ? 62 : 40;
+	bench_report_open(&bench->report, base_name(argv[0]), floor, peer, bench->options.output);
 	bench->started = bench->now();
 }
 
@@ -132,6 +141,17 @@ static size_t calibrate(const struct bench *bench, const struct bench_subject *s
 	return calls;
 }
 
+/*
+ * Whose turn it is. Who begins changes, and every other round goes backwards,
+ * so that nobody always follows the same one.
+ */
+static size_t subject_in_turn(size_t round, size_t turn, size_t count)
+{
+	size_t step = round % 2 == 0 ? turn : count - 1 - turn;
+
+	return (round / 2 + step) % count;
+}
+
 /* Time per call of each subject in each round: samples[subject * rounds + round]. */
 static double *sample(struct bench *bench, const struct bench_case *c, const size_t *calls)
 {
@@ -142,7 +162,7 @@ static double *sample(struct bench *bench, const struct bench_case *c, const siz
 		err(EXIT_FAILURE, "%zu samples", c->count * rounds);
 	for (size_t round = 0; round < rounds; round++) {
 		for (size_t turn = 0; turn < c->count; turn++) {
-			size_t i = (round + turn) % c->count;
+			size_t i = subject_in_turn(round, turn, c->count);
 			uint64_t ns = time_of(bench, &c->subjects[i], calls[i]);
 			samples[i * rounds + round] = (double)ns / (double)calls[i];
 		}

@@ -39,6 +39,8 @@ bool bench_load_peer(struct bench_library *peer, const char *file, const char **
 	}
 	peer->name = "peer";
 	peer->path = loaded->l_name;
+	/* Declared by PMDK, but never exported. */
+	peer->is_pmdk = dlsym(handle, "pmem2_err_to_errno") == NULL;
 	return find_functions(peer, handle, reason);
 }
 

@@ -28,6 +28,7 @@
 struct bench_library {
 	const char *name;
 	const char *path;
+	bool is_pmdk; /* else another build of this library */
 	BENCH_LIBRARY_FUNCTIONS(BENCH_LIBRARY_MEMBER)
 };
 

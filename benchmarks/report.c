@@ -9,8 +9,7 @@
 /* Longest text of one number. */
 #define CELL 40
 
-/* Columns of the table. */
-#define NAME_WIDTH 40
+/* Columns of the table, in characters. */
 #define NS_WIDTH 26
 #define RATIO_WIDTH 20
 
@@ -48,7 +47,7 @@ static void print_heading(const struct bench_report *report, const char *floor)
 {
 	char column[CELL];
 
-	printf("%-*s %-*s", NAME_WIDTH, report->benchmark, NS_WIDTH, "ours ns (quartiles)");
+	printf("%-*s %-*s", report->name_width, report->benchmark, NS_WIDTH, "ours ns (quartiles)");
 	snprintf(column, sizeof(column), "ours/%s (95 %%)", floor);
 	printf(" %9s %-*s", floor, RATIO_WIDTH, column);
 	if (report->has_peer)
@@ -129,7 +128,7 @@ void bench_report_row(struct bench_report *report, const char *name,
 		      const struct bench_result *result, const struct bench_result *floor,
 		      const struct bench_result *peer)
 {
-	printf("%-*s", NAME_WIDTH, name);
+	printf("%-*s", report->name_width, name);
 	print_spread(&result->ns, NS_WIDTH);
 	print_reference(floor, &result->over_floor);
 	if (report->has_peer)

@@ -29,6 +29,7 @@ struct bench_report {
 	const char *benchmark;
 	FILE *csv; /* NULL: none */
 	bool has_peer;
+	int name_width; /* of the table's first column */
 };
 
 /* `floor` names the least possible work. An unwritable `output` ends the program. */

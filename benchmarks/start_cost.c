@@ -14,7 +14,7 @@
 	"into it with LD_PRELOAD."
 
 /* A start takes a millisecond or so. */
-#define BATCH_NS 5000000U
+#define BATCH_NS 20000000U
 
 struct start {
 	const char *preload; /* NULL: load nothing */
