@@ -235,6 +235,8 @@ void bench_measure(struct bench *bench, const struct bench_case *c, struct bench
 	size_t calls[BENCH_MAX_SUBJECTS];
 	double *samples;
 
+	if (c->count == 0)
+		errx(EXIT_FAILURE, "%s: nothing to measure", c->name);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct bench_subject *subject = &c->subjects[i];
 		calls[i] = calibrate(bench, subject, batch_ns);

@@ -34,7 +34,7 @@ bool bench_load_peer(struct bench_library *peer, const char *file, const char **
 		return false;
 	handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 	if (handle == NULL || dlinfo(handle, RTLD_DI_LINKMAP, &loaded) != 0) {
-		*reason = dlerror();
+		*reason = dlerror(); /* NOLINT(concurrency-mt-unsafe) */
 		return false;
 	}
 	peer->name = "peer";

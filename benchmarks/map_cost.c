@@ -90,16 +90,17 @@ static void compare(struct bench *bench, const char *name, int fd, bool touch)
 	struct mapping ours = mapping_of(&bench_ours, fd, touch);
 	struct mapping bare = {.fd = fd, .touch = touch};
 	struct mapping peer;
+	bool has_peer = bench->has_peer;
 	struct bench_case c = {.name = name, .counts_system_calls = true};
 
 	bench_add(&c, "ours", BENCH_OURS, run_library, &ours);
 	bench_add(&c, "bare", BENCH_FLOOR, run_bare, &bare);
-	if (bench->has_peer) {
+	if (has_peer) {
 		peer = mapping_of(&bench->peer, fd, touch);
 		bench_add(&c, "peer", BENCH_PEER, run_library, &peer);
 	}
 	bench_run(bench, &c);
-	if (bench->has_peer)
+	if (has_peer)
 		release(&peer);
 	release(&ours);
 }

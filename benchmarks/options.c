@@ -84,7 +84,7 @@ static void apply(struct bench_options *options, int option, const char *program
 		break;
 	case OPTION_HELP:
 		print_help(program, question);
-		exit(EXIT_SUCCESS);
+		exit(EXIT_SUCCESS); /* NOLINT(concurrency-mt-unsafe) */
 	default:
 		errx(USAGE_ERROR, "--help lists the options");
 	}
@@ -95,6 +95,7 @@ void bench_parse_options(struct bench_options *options, int argc, char **argv, c
 	int option;
 
 	*options = (struct bench_options){.peer = "libpmem2.so.1", .rounds = 31};
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet. */
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		apply(options, option, argv[0], question);
 	if (optind < argc)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <err.h>
+#include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "harness.h"
@@ -28,13 +28,12 @@ static int spawn(const struct start *start, char *argument)
 	char *environment[] = {setting, NULL};
 	int status;
 	pid_t child;
-	int error;
 
 	snprintf(setting, sizeof(setting), "LD_PRELOAD=%s",
 		 start->preload != NULL ? start->preload : "");
-	error = posix_spawn(&child, program, NULL, NULL, argv, environment);
-	if (error != 0)
-		errx(EXIT_FAILURE, "%s: %s", program, strerror(error));
+	errno = posix_spawn(&child, program, NULL, NULL, argv, environment);
+	if (errno != 0)
+		err(EXIT_FAILURE, "%s", program);
 	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
 		errx(EXIT_FAILURE, "%s did not end by itself", program);
 	return WEXITSTATUS(status);

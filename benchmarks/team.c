@@ -2,13 +2,14 @@
 #include "team.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void must(int error, const char *action)
 {
+	errno = error;
 	if (error != 0)
-		errx(EXIT_FAILURE, "%s: %s", action, strerror(error));
+		err(EXIT_FAILURE, "%s", action);
 }
 
 static size_t share(const struct bench_team *team, size_t index)
