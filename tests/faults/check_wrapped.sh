@@ -14,7 +14,7 @@ _GLOBAL_OFFSET_TABLE_ __errno_location __tls_get_addr
 __sigsetjmp siglongjmp __longjmp_chk sigaddset sigemptyset raise abort
 bcmp memchr memcmp memcpy memmove memset strcasecmp strchr strcmp strlen strncmp strrchr strsep
 strtol strtoull __isoc23_strtol __isoc23_strtoull strerrordesc_np
-free secure_getenv sysconf getpagesize getauxval pthread_mutex_lock pthread_mutex_unlock
+free getauxval secure_getenv sysconf getpagesize pthread_mutex_lock pthread_mutex_unlock
 "
 
 called=$("$nm" -u "$archive" | sed -n 's/^ *[Uw] //p' | sort -u | grep -v '^pmem2_' |

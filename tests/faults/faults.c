@@ -113,6 +113,13 @@ void faults_misplace(unsigned count)
 	misplaced = count;
 }
 
+bool faults_under_valgrind(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+
+	return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
+
 #define STRIKE_AT_LOAD "PMEM2_TEST_STRIKE_AT_LOAD"
 
 void faults_restart_struck(void)
@@ -123,7 +130,8 @@ void faults_restart_struck(void)
 	}
 	(void)setenv(STRIKE_AT_LOAD, "1", 1);
 	(void)rmdir(pmem2_test_directory());
-	(void)execl("/proc/self/exe", "test", (char *)NULL);
+	(void)execl(program_invocation_name, program_invocation_name, (char *)NULL);
+	perror(program_invocation_name);
 	abort();
 }
 
