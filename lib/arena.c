@@ -19,12 +19,9 @@ static _Atomic uintptr_t next_address;
  */
 static uintptr_t arena_end(void)
 {
-	uintptr_t here = getauxval(AT_RANDOM);
-	uintptr_t end = 1;
+	unsigned long here = getauxval(AT_RANDOM);
 
-	while (end <= here / 2)
-		end *= 2;
-	return end;
+	return (uintptr_t)1 << (8 * sizeof(here) - 1 - (unsigned)__builtin_clzl(here));
 }
 
 static uintptr_t arena_start(void)

@@ -121,6 +121,7 @@ static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
 		.length = extent->length,
 		.prot = cfg->prot,
 		.shared = map->shared,
+		.refusal = pmem2_source_refusal(src),
 		.alignment = wanted_alignment(extent),
 		.place = place,
 	};
@@ -129,6 +130,8 @@ static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
 
 	if (ret != 0)
 		return fail_mapping(-ret, &request);
+	if (request.shared && grant.refusal != request.refusal)
+		pmem2_source_note_refusal(src, grant.refusal);
 	const struct pmem2_granularity_facts facts = {
 		.kind = map->kind,
 		.device = map->device,

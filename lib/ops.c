@@ -101,8 +101,10 @@ static int sync_live(const struct pmem2_registered *map)
  * dax has no fsync (EINVAL), holes are nobody's (ENOMEM) unless a live map lost its
  * memory there.
  */
-RARE static int sync_by_maps(uintptr_t start, uintptr_t end)
+RARE static int sync_by_maps(const void *ptr, size_t length)
 {
+	uintptr_t start = (uintptr_t)ptr;
+	uintptr_t end = length <= UINTPTR_MAX - start ? start + length : UINTPTR_MAX;
 	struct pmem2_registered map;
 	int ret = 0;
 
@@ -117,19 +119,13 @@ RARE static int sync_by_maps(uintptr_t start, uintptr_t end)
 
 int pmem2_ops_sync(const void *ptr, size_t length)
 {
-	uintptr_t start = (uintptr_t)ptr;
-	size_t reach = UINTPTR_MAX - start - pmem2_os_page_size();
 	int ret;
 
-	if (start > UINTPTR_MAX - pmem2_os_page_size())
-		reach = 0;
-	if (length > reach)
-		length = reach;
 	if (length == 0)
 		return 0;
 	ret = pmem2_os_sync(ptr, length);
 	if (ret == -ENOMEM || ret == -EINVAL)
-		ret = sync_by_maps(start, start + length);
+		ret = sync_by_maps(ptr, length);
 	return ret;
 }
 

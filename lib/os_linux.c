@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -61,7 +62,14 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 
 size_t pmem2_os_page_size(void)
 {
-	return (size_t)getpagesize();
+	static _Atomic size_t page; /* kept for paths on which a call of the C library counts */
+	size_t known = atomic_load_explicit(&page, memory_order_relaxed);
+
+	if (__builtin_expect(known == 0, 0)) {
+		known = (size_t)getpagesize();
+		atomic_store_explicit(&page, known, memory_order_relaxed);
+	}
+	return known;
 }
 
 static size_t whole_pages(size_t length)
@@ -104,6 +112,10 @@ static void *map_near(const struct pmem2_os_request *request, void *hint,
 				MAP_ANONYMOUS | (request->shared ? MAP_SHARED : MAP_PRIVATE));
 	if (!request->shared)
 		return map_with(request, hint, MAP_PRIVATE);
+	if (request->refusal != 0) {
+		grant->refusal = request->refusal;
+		return map_with(request, hint, MAP_SHARED);
+	}
 	addr = map_with(request, hint, MAP_SHARED_VALIDATE | MAP_SYNC);
 	if (addr != MAP_FAILED) {
 		grant->synchronous = true;
@@ -281,9 +293,11 @@ int pmem2_os_sync(const void *addr, size_t length)
 {
 	uintptr_t page = pmem2_os_page_size();
 	uintptr_t start = pmem2_align_down((uintptr_t)addr, page);
-	size_t reach = (uintptr_t)addr - start + length;
+	uintptr_t end = (uintptr_t)addr + length;
 
-	while (msync((void *)start, reach, MS_SYNC) != 0) {
+	if (end < start || end > UINTPTR_MAX - page) /* the kernel rounds up, which must not wrap */
+		end = pmem2_align_down(UINTPTR_MAX, page);
+	while (msync((void *)start, end - start, MS_SYNC) != 0) {
 		if (errno != EINTR)
 			return -errno;
 	}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "devnode.h"
@@ -161,4 +162,16 @@ PMEM2_API(pmem2_source_alignment)
 int pmem2_source_alignment(const struct pmem2_source *src, size_t *alignment)
 {
 	return pmem2_source_unit(src, alignment);
+}
+
+int pmem2_source_refusal(const struct pmem2_source *src)
+{
+	return atomic_load_explicit(&src->refusal, memory_order_relaxed);
+}
+
+/* Sources are const where several threads may map them; this is all that they learn then. */
+void pmem2_source_note_refusal(const struct pmem2_source *src, int refusal)
+{
+	atomic_store_explicit(&((struct pmem2_source *)src)->refusal, refusal,
+			      memory_order_relaxed);
 }
