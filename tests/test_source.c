@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "support.h"
 #include "sysfs_tree.h"
 
@@ -482,6 +483,45 @@ END_TEST
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
+/* The answer that is noted shows in the message of the next refusal, so nobody asked again. */
+START_TEST(system_is_asked_once_for_a_synchronous_mapping)
+{
+	int fd = pmem2_test_file(4096);
+	struct pmem2_source *src = pmem2_test_source(fd);
+	struct pmem2_config *cfg = pmem2_test_config(PMEM2_GRANULARITY_CACHE_LINE);
+	struct pmem2_map *map = NULL;
+
+	ck_assert_int_eq(pmem2_source_refusal(src), 0);
+	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+		       pmem2_errno_text(EOPNOTSUPP));
+	ck_assert_int_eq(pmem2_source_refusal(src), EOPNOTSUPP);
+	pmem2_source_note_refusal(src, EINVAL);
+	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+		       pmem2_errno_text(EINVAL));
+	pmem2_config_delete(&cfg);
+	pmem2_source_delete(&src);
+	close(fd);
+}
+END_TEST
+
+/* A private mapping does not ask, and so learns nothing. */
+START_TEST(private_mapping_notes_no_refusal)
+{
+	int fd = pmem2_test_file(4096);
+	struct pmem2_source *src = pmem2_test_source(fd);
+	struct pmem2_config *cfg = pmem2_test_config(PMEM2_GRANULARITY_BYTE);
+	struct pmem2_map *map = NULL;
+
+	assert_success(pmem2_config_set_sharing(cfg, PMEM2_PRIVATE));
+	assert_success(pmem2_map_new(&map, cfg, src));
+	ck_assert_int_eq(pmem2_source_refusal(src), 0);
+	assert_success(pmem2_map_delete(&map));
+	pmem2_config_delete(&cfg);
+	pmem2_source_delete(&src);
+	close(fd);
+}
+END_TEST
+
 static TCase *files(void)
 {
 	TCase *tcase = tcase_create("files");
@@ -502,6 +542,8 @@ static TCase *files(void)
 	tcase_add_test(tcase, delete_sets_the_pointer_to_null);
 	tcase_add_test(tcase, deleting_null_does_nothing);
 	tcase_add_test(tcase, map_outlives_its_source_and_descriptor);
+	tcase_add_test(tcase, system_is_asked_once_for_a_synchronous_mapping);
+	tcase_add_test(tcase, private_mapping_notes_no_refusal);
 	tcase_add_test(tcase, size_follows_the_file);
 	tcase_add_test(tcase, size_of_a_closed_descriptor_is_refused);
 	tcase_add_test(tcase, file_is_aligned_to_pages_even_when_its_descriptor_is_closed);
