@@ -11,9 +11,6 @@
 #include "sysfs.h"
 #include "text.h"
 
-/* How deep device-mapper tables may be stacked before we stop following them. */
-#define MAX_STACKED 8
-
 /* A device directory in sysfs, and how many levels above it the region's directory is. */
 struct place {
 	char path[96];
@@ -206,7 +203,6 @@ static bool needs_explicit_flush(const struct place *place, const char *provider
 struct survey {
 	struct pmem2_devnode_region *region;
 	const struct place *parent;
-	unsigned depth;
 	unsigned devices;
 };
 
@@ -228,17 +224,17 @@ static int survey_slave(const char *name, void *data)
 	return ret;
 }
 
-/* Device-mapper: all that lies beneath must be known. */
+/*
+ * Device-mapper: all that lies beneath must be known. Tables that are stacked
+ * deeper than the path has room for are not.
+ */
 static int survey_slaves(const struct place *place, struct survey *survey)
 {
 	struct survey below = *survey;
 	char path[PMEM2_SYSFS_PATH];
 	int ret;
 
-	if (survey->depth == MAX_STACKED)
-		return -ELOOP;
 	below.parent = place;
-	below.depth++;
 	below.devices = 0;
 	(void)pmem2_text_print(path, sizeof(path), "%s/slaves", place->path);
 	ret = pmem2_sysfs_list(path, survey_slave, &below);
