@@ -117,16 +117,18 @@ END_TEST
 /* ---- threads ------------------------------------------------------------------ */
 
 #define THREADS 8
-#define HINTS 2000
+#define HINTS 50000
 
 static uintptr_t hints[THREADS][HINTS];
+static pthread_barrier_t together;
 
 static void *take_hints(void *mine)
 {
 	uintptr_t *taken = mine;
 
+	pthread_barrier_wait(&together);
 	for (int i = 0; i < HINTS; i++)
-		taken[i] = hint(UNIT, UNIT);
+		taken[i] = hint(4096, 4096);
 	return NULL;
 }
 
@@ -143,6 +145,7 @@ START_TEST(threads_get_hints_of_their_own)
 	pthread_t threads[THREADS];
 	uintptr_t *all = hints[0];
 
+	ck_assert_int_eq(pthread_barrier_init(&together, NULL, THREADS), 0);
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, take_hints, hints[i]), 0);
 	for (int i = 0; i < THREADS; i++)

@@ -2,6 +2,7 @@
 #include "lock.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -12,7 +13,6 @@
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define THREADS 4
-#define ROUNDS 20000
 
 /* Valgrind runs one thread at a time, and a fork waits long for its turn. */
 #define FORKS (pmem2_test_is_alone() ? 50 : 3)
@@ -65,15 +65,20 @@ static void check_in_child(bool (*is_well)(void))
 
 /* ---- exclusion ------------------------------------------------------------- */
 
+#define ROUNDS 2000
+
 static unsigned long counter;
+static pthread_barrier_t together;
 
 /* Two threads at once in here would lose counts. */
 static void *count(void *unused)
 {
+	pthread_barrier_wait(&together);
 	for (int i = 0; i < ROUNDS; i++) {
 		pmem2_lock();
-		unsigned long before = *(volatile unsigned long *)&counter;
-		*(volatile unsigned long *)&counter = before + 1;
+		unsigned long before = counter;
+		sched_yield();
+		counter = before + 1;
 		pmem2_unlock();
 	}
 	return NULL;
@@ -81,9 +86,10 @@ static void *count(void *unused)
 
 START_TEST(one_thread_at_a_time_holds_the_lock)
 {
+	ck_assert_int_eq(pthread_barrier_init(&together, NULL, THREADS), 0);
 	start(count);
 	join();
-	ck_assert_uint_eq(counter, (unsigned long)THREADS * ROUNDS);
+	ck_assert_uint_eq(counter, (unsigned long)THREADS * (unsigned long)ROUNDS);
 }
 END_TEST
 
