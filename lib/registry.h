@@ -15,8 +15,8 @@ struct pmem2_registered {
 };
 
 /*
- * Add what the system has just mapped. Maps that it overlaps must have been
- * unmapped behind the library's back: they are dead from now on.
+ * Add what the system has just mapped, which is never empty. Maps that it
+ * overlaps must have been unmapped behind the library's back: they are dead from now on.
  */
 void pmem2_registry_add(struct pmem2_registered *entry);
 
