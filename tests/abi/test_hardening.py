@@ -37,6 +37,10 @@ class Hardening(unittest.TestCase):
         self.assertGreaterEqual(len(loaded), 2)
         self.assertFalse([flags for flags in loaded if 'W' in flags and 'E' in flags])
 
+    def test_library_stays_loaded(self):
+        """Its functions are handed out, and its SIGBUS handler is the process's."""
+        self.assertIn('NODELETE', ' '.join(self.entries('FLAGS_1')))
+
     def test_soname_is_the_one_programs_ask_for(self):
         self.assertEqual(self.entries('SONAME'), ['Library soname: [libpmem2.so.1]'])
 
