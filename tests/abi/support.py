@@ -98,6 +98,6 @@ class ScratchTest(unittest.TestCase):
 def main():
     program = unittest.main(exit=False, verbosity=2)
     result = program.result
-    if not result.wasSuccessful() or result.testsRun == 0:
+    if not result.wasSuccessful() or not (result.testsRun or result.skipped):
         sys.exit(1)
     sys.exit(77 if result.skipped else 0)
