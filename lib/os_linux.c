@@ -295,7 +295,8 @@ int pmem2_os_sync(const void *addr, size_t length)
 	uintptr_t start = pmem2_align_down((uintptr_t)addr, page);
 	uintptr_t end = (uintptr_t)addr + length;
 
-	if (end < start || end > UINTPTR_MAX - page) /* the kernel rounds up, which must not wrap */
+	/* The kernel rounds up, which must not wrap either. */
+	if (end < (uintptr_t)addr || end > UINTPTR_MAX - page)
 		end = pmem2_align_down(UINTPTR_MAX, page);
 	while (msync((void *)start, end - start, MS_SYNC) != 0) {
 		if (errno != EINTR)
