@@ -758,7 +758,7 @@ START_TEST(synchronous_mapping_is_not_tried_for_private_and_anonymous_maps)
 }
 END_TEST
 
-static const int sync_refusals[] = {EINVAL, ENOTSUP, EOPNOTSUPP};
+static const int sync_refusals[] = {EINVAL, EOPNOTSUPP};
 
 START_TEST(refused_synchronous_mapping_falls_back_to_page)
 {
@@ -774,6 +774,39 @@ START_TEST(refused_synchronous_mapping_falls_back_to_page)
 }
 END_TEST
 
+START_TEST(refusal_of_the_synchronous_mapping_is_remembered_for_the_source)
+{
+	struct pmem2_map *first;
+
+	use_file(PAGE);
+	mapping.sync_error = sync_refusals[_i];
+	make_map();
+	first = map;
+	mapping.calls = 0;
+	make_map();
+	assert_mapping_calls(1);
+	ck_assert_int_eq(mapping.flags[0], MAP_SHARED);
+	ck_assert_int_eq(pmem2_map_get_store_granularity(map), PMEM2_GRANULARITY_PAGE);
+	assert_success(pmem2_map_delete(&first));
+}
+END_TEST
+
+START_TEST(private_map_tells_nothing_of_the_synchronous_mapping)
+{
+	struct pmem2_map *first;
+
+	use_file(PAGE);
+	set_private();
+	make_map();
+	first = map;
+	assert_success(pmem2_config_set_sharing(cfg, PMEM2_SHARED));
+	mapping.calls = 0;
+	make_map();
+	ck_assert_int_eq(mapping.flags[0], MAP_SHARED_VALIDATE | MAP_SYNC);
+	assert_success(pmem2_map_delete(&first));
+}
+END_TEST
+
 START_TEST(other_failure_of_the_synchronous_mapping_is_final)
 {
 	use_file(PAGE);
@@ -781,6 +814,10 @@ START_TEST(other_failure_of_the_synchronous_mapping_is_final)
 	mapping.calls = 0;
 	assert_refused(-ENOMEM, "Cannot allocate memory");
 	ck_assert_int_eq(mapping.calls, 1);
+	mapping.sync_error = 0;
+	mapping.calls = 0;
+	make_map();
+	ck_assert_int_eq(mapping.flags[0], MAP_SHARED_VALIDATE | MAP_SYNC);
 }
 END_TEST
 
@@ -1392,6 +1429,9 @@ static TCase *sharing_tests(void)
 			    0, 2);
 	tcase_add_loop_test(tests, refused_synchronous_mapping_falls_back_to_page, 0,
 			    COUNT(sync_refusals));
+	tcase_add_loop_test(tests, refusal_of_the_synchronous_mapping_is_remembered_for_the_source,
+			    0, COUNT(sync_refusals));
+	tcase_add_test(tests, private_map_tells_nothing_of_the_synchronous_mapping);
 	tcase_add_test(tests, other_failure_of_the_synchronous_mapping_is_final);
 	if (pmem2_arch_has_writeback())
 		tcase_add_loop_test(tests, granted_synchronous_mapping_is_judged_by_its_region, 0,

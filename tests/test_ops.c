@@ -442,6 +442,15 @@ START_TEST(persist_outside_every_map_does_nothing)
 }
 END_TEST
 
+START_TEST(persist_of_more_than_the_address_space_syncs_what_is_there)
+{
+	static const size_t beyond[] = {SIZE_MAX, SIZE_MAX / 2, SIZE_MAX - 4095};
+
+	persist(base + 100, beyond[_i]);
+	ck_assert(was_synced(base, SIZE));
+}
+END_TEST
+
 START_TEST(persist_works_on_the_head_of_a_map_whose_tail_was_unmapped)
 {
 	ck_assert_int_eq(munmap(base + 8 * PAGE, 8 * PAGE), 0);
@@ -910,6 +919,8 @@ static TCase *page_tests(void)
 	tcase_add_loop_test(tests, copies_may_span_adjacent_maps, 0, GRANULARITIES);
 	tcase_add_test(tests, persist_skips_a_hole_between_maps);
 	tcase_add_test(tests, persist_outside_every_map_does_nothing);
+	tcase_add_loop_test(tests, persist_of_more_than_the_address_space_syncs_what_is_there, 0,
+			    3);
 	tcase_add_test(tests, persist_works_on_the_head_of_a_map_whose_tail_was_unmapped);
 	tcase_add_test(tests, persist_repeats_an_interrupted_msync);
 	tcase_add_test(tests, persist_of_a_truncated_file_succeeds);
