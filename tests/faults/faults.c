@@ -307,6 +307,35 @@ int __wrap_asprintf(char **text, const char *format, ...)
 	return length;
 }
 
+/* Their names in builds with _FORTIFY_SOURCE. */
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+int __wrap___asprintf_chk(char **text, int flag, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int __real___open64_2(const char *path, int flags);
+int __wrap___open64_2(const char *path, int flags);
+
+int __wrap___vasprintf_chk(char **text, int flag, const char *format, va_list args)
+{
+	return print("vasprintf", text, format, args);
+}
+
+int __wrap___asprintf_chk(char **text, int flag, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = print("asprintf", text, format, args);
+	va_end(args);
+	return length;
+}
+
+int __wrap___open64_2(const char *path, int flags)
+{
+	return strikes("open64", plan.error) ? -1 : __real___open64_2(path, flags);
+}
+
 int __real_fstat64(int fd, struct stat *st);
 int __wrap_fstat64(int fd, struct stat *st);
 int __wrap_fstat64(int fd, struct stat *st)
