@@ -28,7 +28,7 @@ static struct {
 	unsigned calls;
 } script;
 
-static unsigned durable_copies;
+static _Atomic unsigned durable_copies;
 
 ssize_t __wrap_pread(int fd, void *buf, size_t size, off_t offset);
 ssize_t __wrap_pread64(int fd, void *buf, size_t size, off_t offset);
