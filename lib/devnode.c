@@ -17,24 +17,28 @@ struct place {
 	unsigned levels;
 };
 
+/* Without a format, whose variable arguments cost much stack. */
 static void device_path(struct place *place, enum pmem2_devnode_class class, dev_t device)
 {
-	(void)pmem2_text_print(place->path, sizeof(place->path), "dev/%s/%u:%u",
-			       class == PMEM2_DEVNODE_CHAR ? "char" : "block", major(device),
-			       minor(device));
+	struct pmem2_text text = {place->path, sizeof(place->path) - 1};
+
+	pmem2_text_string(&text, class == PMEM2_DEVNODE_CHAR ? "dev/char/" : "dev/block/");
+	pmem2_text_number(&text, major(device));
+	pmem2_text_string(&text, ":");
+	pmem2_text_number(&text, minor(device));
+	*text.end = '\0';
 }
 
 int pmem2_devnode_is_dax(dev_t device)
 {
 	struct place place;
-	char path[PMEM2_SYSFS_PATH];
 	char *target = NULL;
 	const char *name;
 	int ret;
 
 	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	(void)pmem2_text_print(path, sizeof(path), "%s/subsystem", place.path);
-	ret = pmem2_sysfs_link(path, &target);
+	memcpy(place.path + strlen(place.path), "/subsystem", sizeof("/subsystem"));
+	ret = pmem2_sysfs_link(place.path, &target);
 	if (ret != 0)
 		return ret;
 	name = strrchr(target, '/');

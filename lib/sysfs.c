@@ -11,16 +11,28 @@
 #include "text.h"
 
 /* Device links of today's kernels have up to 150 characters. */
-#define LINK_SIZE 1024
+#define LINK_SIZE 768
 
 const char *pmem2_sysfs_root = "/sys";
+
+/* Without a format, whose variable arguments cost much stack. False when it may have been cut. */
+static bool full_path(char *full, size_t size, const char *path)
+{
+	struct pmem2_text text = {full, size - 1};
+
+	pmem2_text_string(&text, pmem2_sysfs_root);
+	pmem2_text_string(&text, "/");
+	pmem2_text_string(&text, path);
+	*text.end = '\0';
+	return text.room > 0;
+}
 
 static int open_at(const char *path, int flags)
 {
 	char full[PMEM2_SYSFS_PATH];
 	int fd;
 
-	if (!pmem2_text_print(full, sizeof(full), "%s/%s", pmem2_sysfs_root, path))
+	if (!full_path(full, sizeof(full), path))
 		return -ENAMETOOLONG;
 	fd = open(full, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
@@ -85,27 +97,35 @@ int pmem2_sysfs_write(const char *path, const char *text)
 	return (size_t)written == length ? 0 : -EIO;
 }
 
+/* `full` has room for the path, `text` for the link. */
+static int read_link(const char *path, char *full, char *text)
+{
+	ssize_t length;
+
+	if (!full_path(full, PMEM2_SYSFS_PATH, path))
+		return -ENAMETOOLONG;
+	length = readlink(full, text, LINK_SIZE);
+	if (length < 0)
+		return -errno;
+	if (length == LINK_SIZE)
+		return -ENAMETOOLONG;
+	text[length] = '\0';
+	return 0;
+}
+
 int pmem2_sysfs_link(const char *path, char **target)
 {
-	char full[PMEM2_SYSFS_PATH];
-	char *text;
-	ssize_t length;
-	int error;
+	char *text = malloc(LINK_SIZE + PMEM2_SYSFS_PATH);
+	int ret;
 
-	if (!pmem2_text_print(full, sizeof(full), "%s/%s", pmem2_sysfs_root, path))
-		return -ENAMETOOLONG;
-	text = malloc(LINK_SIZE);
 	if (text == NULL)
 		return -ENOMEM;
-	length = readlink(full, text, LINK_SIZE);
-	error = length < 0 ? errno : ENAMETOOLONG;
-	if (length < 0 || length == LINK_SIZE) {
+	ret = read_link(path, text + LINK_SIZE, text);
+	if (ret == 0)
+		*target = text;
+	else
 		free(text);
-		return -error;
-	}
-	text[length] = '\0';
-	*target = text;
-	return 0;
+	return ret;
 }
 
 static int visit_entries(DIR *dir, int (*visit)(const char *name, void *data), void *data)

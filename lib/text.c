@@ -31,6 +31,11 @@ static void put_number(struct pmem2_text *text, unsigned long long value, unsign
 		put_char(text, digits[--count]);
 }
 
+void pmem2_text_number(struct pmem2_text *text, unsigned long long value)
+{
+	put_number(text, value, 10);
+}
+
 static void put_signed(struct pmem2_text *text, int value)
 {
 	if (value < 0)

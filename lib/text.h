@@ -17,6 +17,7 @@ struct pmem2_text {
 };
 
 void pmem2_text_string(struct pmem2_text *text, const char *string);
+void pmem2_text_number(struct pmem2_text *text, unsigned long long value);
 void pmem2_text_format(struct pmem2_text *text, const char *format, va_list *args)
 	__attribute__((format(printf, 2, 0)));
 

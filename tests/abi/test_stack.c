@@ -241,13 +241,16 @@ static int open_source(int descriptor)
 START_TEST(source_from_fd_uses_little_whatever_it_is_given)
 {
 	int directory = open(pmem2_test_directory(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int character = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int write_only = open(pmem2_test_named_file(1), O_WRONLY | O_CLOEXEC);
 
 	ck_assert_int_eq(open_source(fd), 0);
 	ck_assert_int_eq(open_source(-1), PMEM2_E_INVALID_FILE_HANDLE);
 	ck_assert_int_eq(open_source(write_only), PMEM2_E_INVALID_FILE_HANDLE);
 	ck_assert_int_eq(open_source(directory), PMEM2_E_INVALID_FILE_TYPE);
+	ck_assert_int_eq(open_source(character), PMEM2_E_INVALID_FILE_TYPE);
 	close(directory);
+	close(character);
 	close(write_only);
 }
 END_TEST
