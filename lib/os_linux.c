@@ -30,7 +30,7 @@
 #define ROOM_TO_GROW PMEM2_GIB
 
 /* How often to look for an aligned place when other threads keep taking the one found. */
-#define PLACEMENT_TRIES 64
+#define PLACEMENT_TRIES 8
 
 int pmem2_os_open_flags(pmem2_os_file file)
 {
@@ -177,15 +177,6 @@ static int map_by_search(const struct pmem2_os_request *request, size_t length,
 	return ret;
 }
 
-static int map_anywhere(const struct pmem2_os_request *request, size_t length,
-			struct pmem2_os_grant *grant)
-{
-	void *hint = pmem2_arena_hint(length, request->alignment);
-	int ret = map_aligned(request, length, hint, grant);
-
-	return ret == -EINVAL ? map_by_search(request, length, grant) : ret;
-}
-
 /*
  * Close a hole that a failed system call may have torn into a reservation. When
  * the place is in use it is the reservation itself, still intact: Linux checks
@@ -224,6 +215,35 @@ static int map_at_place(const struct pmem2_os_request *request, size_t length,
 	drop(addr, length);
 	(void)mend(request->place, length);
 	return -error;
+}
+
+/*
+ * Hold an aligned place, then move the mapping there: dear, but good where hints
+ * are never taken up, as in emulators that lose the place with the refusal of MAP_SYNC.
+ */
+static int map_by_holding(const struct pmem2_os_request *request, size_t length,
+			  struct pmem2_os_grant *grant)
+{
+	struct pmem2_os_request held = *request;
+	int ret = pmem2_os_reserve(NULL, length, request->alignment, &held.place);
+
+	if (ret != 0)
+		return ret;
+	ret = map_at_place(&held, length, grant);
+	if (ret != 0)
+		drop(held.place, length);
+	return ret;
+}
+
+static int map_anywhere(const struct pmem2_os_request *request, size_t length,
+			struct pmem2_os_grant *grant)
+{
+	void *hint = pmem2_arena_hint(length, request->alignment);
+	int ret = map_aligned(request, length, hint, grant);
+
+	if (ret == -EINVAL)
+		ret = map_by_search(request, length, grant);
+	return ret == -EINVAL ? map_by_holding(request, length, grant) : ret;
 }
 
 int pmem2_os_map(const struct pmem2_os_request *request, struct pmem2_os_grant *grant)
