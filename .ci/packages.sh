@@ -10,8 +10,17 @@ source "$packages_root/progress.sh"
 # shellcheck disable=SC2034 # the arrays are read by the scripts that source this
 packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev)
 # shellcheck disable=SC2034
-packages_tests=(check clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck
-    gcovr valgrind git python3 file)
+packages_tests=(
+    # building and running the tests; binutils has gold, nm, objdump and readelf
+    check clang g++ libclang-rt-14-dev lld binutils valgrind gcovr git python3 file
+    # looking at instructions and comparing with PMDK's library
+    libzydis-dev libpmem2 libpmem2-dev
+    # formatting and static analysis
+    clang-format clang-tidy cppcheck shellcheck mandoc
+    # other CPUs and another C library
+    gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+    qemu-user musl-tools
+)
 
 # Print those of the named packages that are not installed.
 missing_packages() {
