@@ -26,7 +26,13 @@ static int check_source(const struct pmem2_source *src)
 	pmem2_devnode_region(src->kind == PMEM2_SOURCE_DEVDAX ? PMEM2_DEVNODE_CHAR
 							      : PMEM2_DEVNODE_BLOCK,
 			     src->device, &region);
-	return region.found ? pmem2_region_check_badblocks(src) : 0;
+	if (region.found)
+		return pmem2_region_check_badblocks(src);
+	if (region.error != -ENOENT)
+		return pmem2_fail_errno(-region.error,
+					"bad blocks: looking in sysfs for the region beneath fd %d",
+					src->file);
+	return 0;
 }
 
 PMEM2_API(pmem2_badblock_context_new)

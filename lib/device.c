@@ -28,10 +28,13 @@ static int check_region(const char *what, const struct pmem2_source *src)
 	if (src->kind == PMEM2_SOURCE_ANON)
 		return fail_anonymous(what, src);
 	pmem2_devnode_region(class_of(src), src->device, &region);
-	if (!region.found)
-		return pmem2_fail(PMEM2_E_NOSUPP, "%s: fd %d is on no NVDIMM region", what,
-				  src->file);
-	return 0;
+	if (region.found)
+		return 0;
+	if (region.error != -ENOENT)
+		return pmem2_fail_errno(-region.error,
+					"%s: looking in sysfs for the region beneath fd %d", what,
+					src->file);
+	return pmem2_fail(PMEM2_E_NOSUPP, "%s: fd %d is on no NVDIMM region", what, src->file);
 }
 
 PMEM2_API(pmem2_source_device_id)

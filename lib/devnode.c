@@ -152,6 +152,8 @@ static int locate(struct place *place)
 	bool found;
 	int ret = pmem2_sysfs_link(place->path, &link);
 
+	if (ret == -EINVAL) /* no link, so not the sysfs that is described above */
+		return -ENOENT;
 	if (ret != 0)
 		return ret;
 	found = count_levels(link, &place->levels);
@@ -180,13 +182,17 @@ static int read_region(const struct place *place, const char *name, char *line, 
 	return pmem2_sysfs_read(path, line, size);
 }
 
-static void read_provider(const struct place *place, char *provider, size_t size)
+/* An absent provider is an empty one, and so is one too long to be known. */
+static int read_provider(const struct place *place, char *provider, size_t size)
 {
 	char path[PMEM2_SYSFS_PATH];
+	int ret;
 
 	region_path(place, 1, "provider", path);
-	if (pmem2_sysfs_read(path, provider, size) != 0)
+	ret = pmem2_sysfs_read(path, provider, size);
+	if (ret != 0)
 		provider[0] = '\0';
+	return ret == -ENOENT || ret == -EINVAL ? 0 : ret;
 }
 
 static bool region_says(const struct place *place, const char *name, const char *value)
@@ -256,7 +262,9 @@ static int survey_place(struct place *place, struct survey *survey)
 	if (ret != 0)
 		return ret;
 	survey->devices++;
-	read_provider(place, region->provider, sizeof(region->provider));
+	ret = read_provider(place, region->provider, sizeof(region->provider));
+	if (ret != 0)
+		return ret;
 	if (!region_says(place, "persistence_domain", "cpu_cache"))
 		region->cpu_cache = false;
 	if (needs_explicit_flush(place, region->provider))
@@ -273,7 +281,8 @@ void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
 	memset(region, 0, sizeof(*region));
 	region->cpu_cache = true;
 	device_path(&place, class, device);
-	region->found = survey_place(&place, &survey) == 0;
+	region->error = survey_place(&place, &survey);
+	region->found = region->error == 0;
 	if (!region->found)
 		region->cpu_cache = false;
 }
@@ -324,8 +333,12 @@ static int write_deep_flush(const struct place *place)
 static int without_deep_flush(const struct place *place)
 {
 	char provider[32];
+	int ret = read_provider(place, provider, sizeof(provider));
 
-	read_provider(place, provider, sizeof(provider));
+	if (ret != 0)
+		return pmem2_fail_errno(-ret,
+					"deep flush: reading the provider of the region of %s/%s",
+					pmem2_sysfs_root, place->path);
 	if (strcmp(provider, "e820") == 0)
 		return 0;
 	return pmem2_fail(PMEM2_E_NOSUPP,

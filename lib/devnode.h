@@ -26,6 +26,7 @@ int pmem2_devnode_dax_alignment(dev_t device, size_t *alignment);
 /* The region beneath a device; of several, what can be promised for all. */
 struct pmem2_devnode_region {
 	bool found;          /* false: none, or not all could be identified */
+	int error;           /* why not found: -ENOENT for none, or the negative errno; else 0 */
 	bool cpu_cache;      /* the CPU caches are flushed on power failure */
 	bool explicit_flush; /* write-back of lines is not enough (virtio-pmem, papr hcall) */
 	char provider[32];   /* of the bus, such as "ACPI.NFIT"; of the last region looked at */

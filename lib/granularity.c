@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "granularity.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -16,6 +17,7 @@ enum cause {
 	CAUSE_NO_SYNC,        /* no synchronous DAX mapping */
 	CAUSE_NO_WRITEBACK,   /* this CPU lets no program write lines back */
 	CAUSE_EXPLICIT_FLUSH, /* the region needs a call that device dax does not offer */
+	CAUSE_UNREADABLE,     /* which region it is could not be read */
 	CAUSE_NO_REGION,      /* whether CPU caches are protected is unknown */
 	CAUSE_NO_CPU_CACHE,   /* CPU caches are not protected */
 	CAUSE_CPU_CACHE
@@ -75,6 +77,11 @@ static void judge_region(const struct pmem2_granularity_facts *facts, struct ver
 	if (region->explicit_flush && dax) {
 		verdict->cause = CAUSE_EXPLICIT_FLUSH;
 		verdict->possible = false;
+	} else if (!region->found && region->error != -ENOENT) {
+		settle(verdict, CAUSE_UNREADABLE, PMEM2_GRANULARITY_CACHE_LINE);
+		/* It may be one that needs a flush call, and device dax does not refuse MAP_SYNC
+		 * over it. */
+		verdict->possible = !dax;
 	} else if (!region->found) {
 		settle(verdict, CAUSE_NO_REGION, PMEM2_GRANULARITY_CACHE_LINE);
 	} else if (region->cpu_cache && !region->explicit_flush) {
@@ -102,6 +109,18 @@ static void judge(const struct pmem2_granularity_facts *facts, struct verdict *v
 	} else {
 		judge_region(facts, verdict);
 	}
+}
+
+static int refuse_unreadable(const struct pmem2_granularity_facts *facts, int error,
+			     const char *wanted)
+{
+	if (facts->kind == PMEM2_SOURCE_DEVDAX)
+		return pmem2_fail_errno(
+			-error, "granularity: looking in sysfs for the region beneath device dax");
+	return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			  "granularity %s is required, but CACHE_LINE is what is known to hold: "
+			  "the region that might promise more could not be read from sysfs: %s",
+			  wanted, pmem2_errno_text(-error));
 }
 
 static int refuse(const struct pmem2_granularity_facts *facts, const struct verdict *verdict,
@@ -140,6 +159,8 @@ static int refuse(const struct pmem2_granularity_facts *facts, const struct verd
 			"cannot be made durable: its region needs a flush call that device "
 			"dax does not offer",
 			wanted, verdict->region.provider);
+	case CAUSE_UNREADABLE:
+		return refuse_unreadable(facts, verdict->region.error, wanted);
 	case CAUSE_NO_REGION:
 		return pmem2_fail(code,
 				  "granularity %s is required, but CACHE_LINE is what is known to "
