@@ -177,22 +177,51 @@ static int map_by_search(const struct pmem2_os_request *request, size_t length,
 	return ret;
 }
 
-/*
- * Close a hole that a failed system call may have torn into a reservation. When
- * the place is in use it is the reservation itself, still intact: Linux checks
- * what can fail before it unmaps, and a hole that another
- * thread has filled since must not be overwritten in any case.
- */
-static bool mend(void *place, size_t length)
+static int reserve_at(void *addr, size_t length, void **reserved)
 {
-	void *addr = mmap(place, length, PROT_NONE, RESERVED | MAP_FIXED_NOREPLACE, -1, 0);
+	void *got = mmap(addr, length, PROT_NONE, RESERVED | MAP_FIXED_NOREPLACE, -1, 0);
 
-	if (addr == MAP_FAILED)
-		return false;
-	if (addr == place)
-		return true;
-	drop(addr, length);
-	return false;
+	if (got == MAP_FAILED)
+		return -errno;
+	if (got != addr) { /* Linux before 4.17 takes the address for a hint */
+		drop(got, length);
+		return -EEXIST;
+	}
+	*reserved = got;
+	return 0;
+}
+
+static bool is_torn(const char *place, size_t length)
+{
+	return msync((void *)place, length, MS_ASYNC) != 0 && errno == ENOMEM;
+}
+
+/*
+ * Close the holes that a failed system call may have torn into a reservation,
+ * around what other threads have mapped there since. Whether there were any;
+ * usually not, as Linux checks nearly all that can fail before it unmaps.
+ */
+static bool mend(char *place, size_t length)
+{
+	bool mended = false;
+	size_t step = length;
+	void *reserved;
+
+	while (length > 0 && is_torn(place, length)) {
+		int ret = reserve_at(place, step, &reserved);
+		if (ret == 0) {
+			mended = true;
+		} else if (ret != -EEXIST) {
+			break;
+		} else if (step > pmem2_os_page_size() && is_torn(place, step)) {
+			step = whole_pages(step / 2);
+			continue;
+		}
+		place += step;
+		length -= step;
+		step = length;
+	}
+	return mended;
 }
 
 /*
@@ -212,8 +241,8 @@ static int map_at_place(const struct pmem2_os_request *request, size_t length,
 	if (grant->addr != MAP_FAILED)
 		return 0;
 	error = errno;
-	drop(addr, length);
 	(void)mend(request->place, length);
+	drop(addr, length);
 	return -error;
 }
 
@@ -260,20 +289,6 @@ int pmem2_os_map(const struct pmem2_os_request *request, struct pmem2_os_grant *
 int pmem2_os_unmap(void *addr, size_t length)
 {
 	return munmap(addr, whole_pages(length)) != 0 ? -errno : 0;
-}
-
-static int reserve_at(void *addr, size_t length, void **reserved)
-{
-	void *got = mmap(addr, length, PROT_NONE, RESERVED | MAP_FIXED_NOREPLACE, -1, 0);
-
-	if (got == MAP_FAILED)
-		return -errno;
-	if (got != addr) { /* Linux before 4.17 takes the address for a hint */
-		drop(got, length);
-		return -EEXIST;
-	}
-	*reserved = got;
-	return 0;
 }
 
 int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserved)

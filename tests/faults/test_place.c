@@ -20,6 +20,7 @@
 
 #define ERROR EMFILE
 #define MARK 0x5a
+#define PAGE ((size_t)4096)
 
 static struct world world;
 
@@ -43,6 +44,9 @@ static const struct theft {
 } thefts[] = {
 	{0, 0},
 	{0, WORLD_FILE_SIZE},
+	{0, PAGE},
+	{WORLD_FILE_SIZE - PAGE, PAGE},
+	{5 * PAGE, 3 * PAGE},
 };
 
 static const struct theft *theft;
