@@ -87,6 +87,11 @@ const char *pmem2_errormsg(void)
 	return message;
 }
 
+static void write_text(const char *text)
+{
+	write_stderr(text, strlen(text));
+}
+
 PMEM2_API(pmem2_perror)
 void pmem2_perror(const char *format, ...)
 {
@@ -100,11 +105,16 @@ void pmem2_perror(const char *format, ...)
 	va_end(args);
 	if (length < 0)
 		prefix = NULL;
-	/* One write, so that lines of several threads do not mix. */
+	/* One write, so that lines of several threads do not mix, unless there is no memory. */
 	length = asprintf(&line, "%s: %s\n", prefix != NULL ? prefix : format, message);
 	if (length >= 0) {
 		write_stderr(line, (size_t)length);
 		free(line);
+	} else {
+		write_text(prefix != NULL ? prefix : format);
+		write_text(": ");
+		write_text(message);
+		write_text("\n");
 	}
 	free(prefix);
 }

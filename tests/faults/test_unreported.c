@@ -111,11 +111,11 @@ START_TEST(perror_survives_each_failure)
 }
 END_TEST
 
-START_TEST(perror_prints_the_message_when_the_prefix_finds_no_memory)
+START_TEST(perror_prints_the_message_without_memory)
 {
 	char text[512];
 
-	perror_fault = 1;
+	perror_fault = (unsigned)_i;
 	ck_assert_int_eq(run_apart(print_message, text, sizeof(text)), 0);
 	ck_assert_msg(strstr(text, ": config: protection 0x1 ") != NULL, "\"%s\"", text);
 }
@@ -134,7 +134,7 @@ Suite *test_suite(void)
 	suite_add_tcase(suite, persisting);
 	tcase_add_checked_fixture(printing, set_up, tear_down);
 	tcase_add_loop_test(printing, perror_survives_each_failure, 1, 5);
-	tcase_add_test(printing, perror_prints_the_message_when_the_prefix_finds_no_memory);
+	tcase_add_loop_test(printing, perror_prints_the_message_without_memory, 1, 3);
 	suite_add_tcase(suite, printing);
 	return suite;
 }
