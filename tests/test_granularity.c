@@ -619,7 +619,8 @@ static TCase *page_cache_tests(void)
 	tcase_add_checked_fixture(tests, begin, NULL);
 	tcase_add_test(tests, mapping_without_map_sync_is_page);
 	tcase_add_test(tests, page_is_refused_where_better_is_required);
-	tcase_add_test(tests, refusal_for_want_of_map_sync_gives_its_errno);
+	if (pmem2_arch_has_writeback())
+		tcase_add_test(tests, refusal_for_want_of_map_sync_gives_its_errno);
 	tcase_add_test(tests, page_cache_on_a_region_with_cpu_cache_stays_page);
 	tcase_add_test(tests, platform_is_asked_only_when_map_sync_was_granted);
 	return tests;
