@@ -354,11 +354,14 @@ START_TEST(finer_granularities_never_sync)
 }
 END_TEST
 
-static char *map_at(struct pmem2_map **placed, struct pmem2_vm_reservation *rsv, size_t offset)
+/* Two pages of the file from page `page` on. */
+static char *map_at(struct pmem2_map **placed, struct pmem2_vm_reservation *rsv, size_t offset,
+		    size_t page)
 {
 	struct pmem2_config *cfg = pmem2_test_config(PMEM2_GRANULARITY_PAGE);
 
 	assert_success(pmem2_config_set_vm_reservation(cfg, rsv, offset));
+	assert_success(pmem2_config_set_offset(cfg, page * PAGE));
 	assert_success(pmem2_config_set_length(cfg, 2 * PAGE));
 	assert_success(pmem2_map_new(placed, cfg, src));
 	pmem2_config_delete(&cfg);
@@ -374,8 +377,8 @@ static char *map_pair(size_t gap)
 	char *first;
 
 	assert_success(pmem2_vm_reservation_new(&rsv, NULL, (4 + gap) * PAGE));
-	first = map_at(&pair[0], rsv, 0);
-	map_at(&pair[1], rsv, (2 + gap) * PAGE);
+	first = map_at(&pair[0], rsv, 0, 0);
+	map_at(&pair[1], rsv, (2 + gap) * PAGE, 2);
 	return first;
 }
 
