@@ -552,6 +552,25 @@ START_TEST(persist_of_wrapped_memory_syncs_its_pages_once)
 }
 END_TEST
 
+/* As where device dax lies in the range, which has no fsync. */
+START_TEST(persist_of_a_range_that_cannot_be_synced_whole_syncs_its_parts)
+{
+	struct pmem2_map *other;
+	char *area = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	wrap(&other, area + 4 * PAGE, 4 * PAGE, PMEM2_GRANULARITY_PAGE);
+	syncing.error = EINVAL;
+	syncing.failures = 1;
+	persist(area + 2 * PAGE, 8 * PAGE);
+	syncing.ranges[0].length = 0;
+	ck_assert(was_synced(area + 2 * PAGE, 2 * PAGE));
+	ck_assert(was_synced(area + 4 * PAGE, 4 * PAGE));
+	ck_assert(was_synced(area + 8 * PAGE, 2 * PAGE));
+	assert_success(pmem2_map_delete(&other));
+	munmap(area, SIZE);
+}
+END_TEST
+
 START_TEST(errno_is_preserved)
 {
 	char byte = 1;
@@ -929,6 +948,7 @@ static TCase *page_tests(void)
 	tcase_add_test(tests, persist_of_a_truncated_file_succeeds);
 	tcase_add_test_raise_signal(tests, touching_a_truncated_range_is_a_bus_error, SIGBUS);
 	tcase_add_loop_test(tests, persist_of_wrapped_memory_syncs_its_pages_once, 0, 2);
+	tcase_add_test(tests, persist_of_a_range_that_cannot_be_synced_whole_syncs_its_parts);
 	tcase_add_test(tests, errno_is_preserved_by_failed_attempts);
 	tcase_add_test(tests, sync_reports_what_persist_dies_of);
 	return tests;
