@@ -130,7 +130,7 @@ static int transfer_mapped(const struct transfer *transfer, const struct pmem2_o
 	if (ret != 0)
 		return fail_io(-ret, transfer);
 	window.at = (char *)grant.addr + (transfer->offset - request->offset);
-	ret = pmem2_sigbus_guard(window.at, transfer->size, copy, &window);
+	ret = pmem2_sigbus_guard(grant.addr, request->length, copy, &window);
 	(void)pmem2_os_unmap(grant.addr, request->length);
 	return ret != 0 ? fail_io(-ret, transfer) : 0;
 }

@@ -71,13 +71,26 @@ static void pass_on(int signal, siginfo_t *info, void *context)
 		next.sa_handler(signal);
 }
 
+/*
+ * Poison that the running thread has just consumed is reported at the start of
+ * its page, and in any of the process's mappings of that page (Linux
+ * mm/memory-failure.c); only other faults come with the address accessed.
+ */
+static bool is_guarded(const struct guard *guard, const siginfo_t *info)
+{
+	uintptr_t at = (uintptr_t)info->si_addr;
+
+	if (guard == NULL || info->si_code <= 0)
+		return false;
+	return info->si_code == BUS_MCEERR_AR || (at >= guard->start && at < guard->end);
+}
+
 static void handle(int signal, siginfo_t *info, void *context)
 {
 	struct guard *guard = armed;
-	uintptr_t at = (uintptr_t)info->si_addr;
 	int error = errno;
 
-	if (guard != NULL && info->si_code > 0 && at >= guard->start && at < guard->end)
+	if (is_guarded(guard, info))
 		siglongjmp(guard->escape, 1);
 	pass_on(signal, info, context);
 	errno = error;

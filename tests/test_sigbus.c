@@ -8,7 +8,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -302,6 +304,30 @@ START_TEST(handler_installed_later_stays)
 }
 END_TEST
 
+/* ---- poison --------------------------------------------------------------- */
+
+/* As the kernel tells of poison that the thread has consumed. */
+static void consume_poison(void *data)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	info.si_signo = SIGBUS;
+	info.si_code = BUS_MCEERR_AR;
+	info.si_addr = data;
+	(void)syscall(SYS_rt_tgsigqueueinfo, getpid(), syscall(SYS_gettid), SIGBUS, &info);
+}
+
+START_TEST(poison_is_caught_wherever_in_its_mappings_the_kernel_reports_it)
+{
+	int elsewhere;
+	void *const addresses[] = {good + 100, good, &elsewhere, NULL};
+
+	ck_assert_int_eq(pmem2_sigbus_guard(good + 100, 1, consume_poison, addresses[_i]), -EIO);
+	ck_assert_int_eq(guard(good), 0);
+}
+END_TEST
+
 /* ---- threads ------------------------------------------------------------ */
 
 static atomic_bool wrong_results;
@@ -384,6 +410,8 @@ static TCase *guard_case(void)
 	tcase_add_test(tcase, bad_memory_anywhere_in_the_range_is_eio);
 	tcase_add_test_raise_signal(tcase, fault_before_the_range_kills, SIGBUS);
 	tcase_add_test_raise_signal(tcase, fault_behind_the_range_kills, SIGBUS);
+	tcase_add_loop_test(tcase, poison_is_caught_wherever_in_its_mappings_the_kernel_reports_it,
+			    0, 4);
 	tcase_add_test(tcase, blocked_sigbus_is_no_obstacle_and_stays_blocked);
 	tcase_add_test(tcase, open_sigbus_stays_open);
 	tcase_add_test(tcase, handler_runs_on_the_alternate_stack);
