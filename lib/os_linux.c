@@ -360,12 +360,19 @@ ssize_t pmem2_os_write(pmem2_os_file file, const void *buffer, size_t length, si
 	return put < 0 ? -errno : put;
 }
 
+static int allocate(pmem2_os_file file, int mode, size_t offset, size_t length)
+{
+	int ret;
+
+	do
+		ret = fallocate(file, mode | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
+	while (ret != 0 && errno == EINTR);
+	return ret != 0 ? -errno : 0;
+}
+
 int pmem2_os_renew(pmem2_os_file file, size_t offset, size_t length)
 {
-	if (fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
-		      (off_t)length) != 0)
-		return -errno;
-	if (fallocate(file, FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length) != 0)
-		return -errno;
-	return 0;
+	int ret = allocate(file, FALLOC_FL_PUNCH_HOLE, offset, length);
+
+	return ret != 0 ? ret : allocate(file, 0, offset, length);
 }
