@@ -135,7 +135,9 @@ int pmem2_source_delete(struct pmem2_source **src);
  * as far as the return value tells, surviving uncorrectable memory errors. A
  * write is durable on return for device dax; for files it is as durable as
  * pwrite(2). On a device dax source a process-wide SIGBUS handler is installed
- * at first use; it passes on every signal that is not the library's own.
+ * at first use; it passes on every signal that is not the library's own. A
+ * handler that the program installs later must call the earlier one, or media
+ * errors reach it instead of being returned.
  *
  * IO_FAIL: the media reported an error; `buf`, or the range written, is in an
  *          unspecified state.
@@ -297,6 +299,7 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
  * untouched.
  *
  * MAP_EXISTS: the range overlaps a live map.
+ * MAP_RANGE: the range reaches beyond the address space.
  * GRANULARITY_NOT_SUPPORTED: `gran` is none of the three.
  */
 int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *src, void *addr,
