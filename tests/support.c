@@ -105,12 +105,16 @@ struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity)
 #define UNDER_THREAD_SANITIZER false
 #endif
 
-bool pmem2_test_is_alone(void)
+bool pmem2_test_under_valgrind(void)
 {
 	const char *preloaded = getenv("LD_PRELOAD");
-	bool under_valgrind = preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
 
-	return !UNDER_THREAD_SANITIZER && !under_valgrind;
+	return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
+}
+
+bool pmem2_test_is_alone(void)
+{
+	return !UNDER_THREAD_SANITIZER && !pmem2_test_under_valgrind();
 }
 
 size_t pmem2_test_open_descriptors(void)

@@ -45,6 +45,9 @@ struct pmem2_source *pmem2_test_source(int fd);
 struct pmem2_config *pmem2_test_config(enum pmem2_granularity granularity);
 struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity);
 
+/* Whether valgrind runs this: it is slow, and maps memory of its own at any time. */
+bool pmem2_test_under_valgrind(void);
+
 /*
  * Whether the program has its address space to itself. ThreadSanitizer and valgrind
  * map memory of their own all the time, and drop hints that they do not like.

@@ -113,13 +113,6 @@ void faults_misplace(unsigned count)
 	misplaced = count;
 }
 
-bool faults_under_valgrind(void)
-{
-	const char *preloaded = getenv("LD_PRELOAD");
-
-	return preloaded != NULL && strstr(preloaded, "vgpreload") != NULL;
-}
-
 #define STRIKE_AT_LOAD "PMEM2_TEST_STRIKE_AT_LOAD"
 
 void faults_restart_struck(void)

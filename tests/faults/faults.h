@@ -43,9 +43,6 @@ void faults_misplace(unsigned count);
  */
 extern void (*faults_at_fixed_place)(void *addr, size_t length);
 
-/* Whether valgrind runs this: it is slow, and maps memory of its own at any time. */
-bool faults_under_valgrind(void);
-
 /*
  * To be called first in a program whose library is to be loaded while the system
  * refuses random numbers, the time and fork handlers: starts the program anew so.

@@ -25,7 +25,7 @@ static struct footprint measure(void)
 	/* The descriptors first: only looking at them makes the C library allocate. */
 	return (struct footprint){
 		.descriptors = pmem2_test_open_descriptors(),
-		.bytes = faults_under_valgrind() ? 0 : pmem2_test_mapped_bytes(),
+		.bytes = pmem2_test_under_valgrind() ? 0 : pmem2_test_mapped_bytes(),
 		.allocations = faults_live_allocations(),
 	};
 }
@@ -38,7 +38,8 @@ static void assert_footprint(const char *name, const char *when, struct footprin
 		      before.allocations, now.allocations, when);
 	ck_assert_msg(now.descriptors == before.descriptors, "%s: %zu descriptors, %zu %s", name,
 		      before.descriptors, now.descriptors, when);
-	ck_assert_msg(faults_under_valgrind() || now.bytes - faults_refused_bytes() == before.bytes,
+	ck_assert_msg(pmem2_test_under_valgrind() ||
+			      now.bytes - faults_refused_bytes() == before.bytes,
 		      "%s: %zu bytes mapped, %zu %s", name, before.bytes, now.bytes, when);
 }
 

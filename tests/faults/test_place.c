@@ -147,7 +147,7 @@ static bool is_marked(const char *memory, int mark)
 static void *map_all_the_time(void *data)
 {
 	int mark = MARK + *(int *)data;
-	bool pauses = faults_under_valgrind();
+	bool pauses = pmem2_test_under_valgrind();
 	size_t offset = 0;
 
 	while (!atomic_load(&stopping)) {
@@ -190,7 +190,7 @@ static const char *const victims[] = {"mmap64", "mremap", "munmap"};
 
 static void work(void)
 {
-	const unsigned rounds = faults_under_valgrind() ? ROUNDS / 20 : ROUNDS;
+	const unsigned rounds = pmem2_test_under_valgrind() ? ROUNDS / 20 : ROUNDS;
 
 	for (unsigned round = 0; round < rounds; round++) {
 		faults_misplace(world.rsv == NULL && round % 4 == 0 ? 2 : 0);
