@@ -16,13 +16,18 @@
 #define ALL_FLAGS (PMEM2_F_MEM_VALID_FLAGS + 1)
 #define SMALL 320
 #define LARGE (64 * 1024)
+#define HUGE (4 * 1024 * 1024)
 #define AROUND 128 /* bytes on either side that must not change */
+#define LINE 64
 
 #ifdef EXHAUSTIVE
 #define WIDER 16
 #else
 #define WIDER 1
 #endif
+
+/* Emulators and sanitizers, which are slow, set it: not every pair of alignments is tried. */
+#define SAMPLE "PMEM2_TEST_SAMPLE"
 
 /* Accessible bytes between two inaccessible pages. */
 struct arena {
@@ -45,7 +50,7 @@ static struct arena arena_new(size_t size)
 
 static void set_up(void)
 {
-	size_t size = 4 * LARGE;
+	size_t size = 2 * HUGE;
 
 	source = arena_new(size);
 	target = arena_new(size);
@@ -125,15 +130,30 @@ static bool subject_runs_here(int index)
 	return subject.name[0] != '\0';
 }
 
-START_TEST(every_length_and_alignment_is_moved)
+/* All pairs of alignments within a line, or as many random ones as there are alignments. */
+static void each_alignment(void (*check)(size_t to, size_t from, size_t len), size_t len)
+{
+	bool sample = getenv(SAMPLE) != NULL;
+
+	for (size_t to = 0; to < LINE; to++) {
+		for (size_t from = 0; from < (sample ? 1 : LINE); from++)
+			check(to, sample ? below(LINE) : from, len);
+	}
+}
+
+static void move_aligned(size_t to, size_t from, size_t len)
+{
+	check_move(AROUND + to, source.start + AROUND + from, len, any_flags());
+}
+
+START_TEST(every_length_and_pair_of_alignments_is_moved)
 {
 	if (!subject_runs_here(_i))
 		return;
 	for (size_t len = 0; len <= SMALL; len++) {
 		set_threshold(below(2 * SMALL));
-		for (size_t i = 0; i < 64 * WIDER; i++)
-			check_move(AROUND + i % 64, source.start + AROUND + below(64), len,
-				   any_flags());
+		for (unsigned i = 0; i < WIDER; i++)
+			each_alignment(move_aligned, len);
 	}
 }
 END_TEST
@@ -144,8 +164,8 @@ START_TEST(every_length_and_alignment_is_filled)
 		return;
 	for (size_t len = 0; len <= SMALL; len++) {
 		set_threshold(below(2 * SMALL));
-		for (size_t i = 0; i < 64 * WIDER; i++)
-			check_fill(AROUND + i % 64, rand() - RAND_MAX / 2, len, any_flags());
+		for (size_t i = 0; i < 4 * LINE * WIDER; i++)
+			check_fill(AROUND + i % LINE, rand() - RAND_MAX / 2, len, any_flags());
 	}
 }
 END_TEST
@@ -181,7 +201,7 @@ END_TEST
 /* A load or store one byte too far, on either side, would hit an inaccessible page. */
 START_TEST(nothing_outside_the_ranges_is_touched)
 {
-	size_t size = 4 * LARGE;
+	size_t size = (size_t)(target.end - target.start);
 
 	if (!subject_runs_here(_i))
 		return;
@@ -203,8 +223,8 @@ END_TEST
 
 static void check_overlap(int distance)
 {
-	for (size_t len = 0; len <= SMALL; len += WIDER > 1 ? 1 : 1 + below(3)) {
-		size_t to = AROUND + SMALL + below(64);
+	for (size_t len = 0; len <= SMALL; len++) {
+		size_t to = AROUND + SMALL + below(LINE);
 
 		check_move(to, target.start + to + distance, len, any_flags());
 	}
@@ -259,6 +279,24 @@ START_TEST(long_ranges_are_moved_and_filled)
 }
 END_TEST
 
+/* Powers of two, where loops and size classes begin and end. */
+START_TEST(lengths_around_powers_of_two_are_moved_and_filled)
+{
+	if (!subject_runs_here(_i))
+		return;
+	for (size_t middle = 256; middle <= HUGE / 2; middle *= 2) {
+		for (size_t len = middle - 1; len <= middle + 1; len++) {
+			size_t to = AROUND + below(LINE);
+
+			check_move(to, source.start + below(LINE), len, any_flags());
+			check_move(to, target.start + to + below(512) - 256 + AROUND, len,
+				   any_flags());
+			check_fill(to, rand(), len, any_flags());
+		}
+	}
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("kernels");
@@ -267,7 +305,7 @@ Suite *test_suite(void)
 
 	tcase_set_timeout(moving, 600);
 	tcase_add_checked_fixture(moving, set_up, NULL);
-	tcase_add_loop_test(moving, every_length_and_alignment_is_moved, 0, subjects);
+	tcase_add_loop_test(moving, every_length_and_pair_of_alignments_is_moved, 0, subjects);
 	tcase_add_loop_test(moving, every_length_and_alignment_is_filled, 0, subjects);
 	tcase_add_loop_test(moving, every_flag_combination_moves_and_fills, 0, subjects);
 	tcase_add_loop_test(moving, flag_bits_without_a_meaning_are_ignored, 0, subjects);
@@ -275,6 +313,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(moving, overlapping_ranges_are_moved, 0, subjects);
 	tcase_add_loop_test(moving, lengths_around_the_threshold_are_moved_and_filled, 0, subjects);
 	tcase_add_loop_test(moving, long_ranges_are_moved_and_filled, 0, subjects);
+	tcase_add_loop_test(moving, lengths_around_powers_of_two_are_moved_and_filled, 0, subjects);
 	suite_add_tcase(suite, moving);
 	return suite;
 }
