@@ -18,6 +18,13 @@
 #define PMEM2_CPU_avx512bw (1U << 8)
 #define PMEM2_CPU_movdir64b (1U << 9)
 
+/* What the kernels of each instruction set execute. */
+#define PMEM2_ISA_sse2 PMEM2_CPU_sse2
+#define PMEM2_ISA_avx2 (PMEM2_ISA_sse2 | PMEM2_CPU_avx | PMEM2_CPU_avx2)
+#define PMEM2_ISA_avx512                                                                           \
+	(PMEM2_ISA_avx2 | PMEM2_CPU_avx512f | PMEM2_CPU_avx512vl | PMEM2_CPU_avx512bw)
+#define PMEM2_ISA_movdir64b (PMEM2_ISA_avx2 | PMEM2_CPU_movdir64b)
+
 /* The answers of the CPU that matter here; 0 where a leaf is missing. */
 struct pmem2_cpuid {
 	uint32_t leaf1_ecx;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What the flags of a copy or fill ask for. */
+/*
+ * What the flags of a copy or fill ask for. When one without a hint streams is
+ * up to the streaming_ header that is included before this one.
+ */
 #ifndef PMEM2_X86_FLAGS_H
 #define PMEM2_X86_FLAGS_H
 
@@ -11,26 +14,21 @@
 #define STREAM_FLAGS (PMEM2_F_MEM_NONTEMPORAL | PMEM2_F_MEM_WC)
 #define CACHED_FLAGS (PMEM2_F_MEM_TEMPORAL | PMEM2_F_MEM_WB)
 
-enum route {
-	ROUTE_CACHED,    /* through the cache, written back if need be */
-	ROUTE_UNFLUSHED, /* through the cache, nothing else */
-	ROUTE_STREAMED,  /* around the cache, because a flag says so */
-	ROUTE_LONG       /* around the cache, because it is long */
-};
-
-INLINE enum route route_of(size_t len, unsigned flags, size_t stream_min)
+/* Whether whole lines bypass the cache. */
+INLINE bool is_streamed(const void *dest, size_t len, unsigned flags)
 {
 	if (flags & (STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH))
-		return (flags & PMEM2_F_MEM_NOFLUSH) ? ROUTE_UNFLUSHED : ROUTE_STREAMED;
-	if (len >= stream_min && !(flags & CACHED_FLAGS))
-		return ROUTE_LONG;
-	return ROUTE_CACHED;
+		return !(flags & PMEM2_F_MEM_NOFLUSH);
+	return !(flags & CACHED_FLAGS) && is_worth_streaming(dest, len);
 }
 
-/* Up to 64 bytes, which two tests find to go through the cache as most do. */
-INLINE bool is_common(size_t len, unsigned flags)
+/* Short, and by few tests found to go through the cache as most do. */
+INLINE bool is_common(const void *dest, size_t len, unsigned flags)
 {
-	return __builtin_expect(!(flags & (STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH)) && len <= 64, 1);
+	const unsigned rare = STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH;
+
+	return __builtin_expect(len <= COMMON_MAX && !(flags & rare), 1) &&
+	       (!STREAM_SHORT || !is_streamed(dest, len, flags));
 }
 
 INLINE void fence_for(unsigned flags)

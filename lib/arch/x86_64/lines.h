@@ -3,8 +3,6 @@
 #ifndef PMEM2_X86_LINES_H
 #define PMEM2_X86_LINES_H
 
-#include <stdbool.h>
-
 #include "flush.h"
 
 INLINE char *line_of(const char *p)
@@ -20,18 +18,18 @@ INLINE size_t bytes_to_line(const char *p, size_t len)
 	return bytes < len ? bytes : len;
 }
 
-INLINE void flush_line_if(bool flush, const char *p)
-{
-	if (flush)
-		FLUSH_LINE(p);
-}
-
 /* Write back the line or the two lines of 1 to 64 bytes. */
 INLINE void flush_two_lines(const char *p, size_t len)
 {
+	uintptr_t last;
+
+	if (!FLUSHES)
+		return;
+	join_ways(&len);
 	FLUSH_LINE(p);
-	if (FLUSHES && ((uintptr_t)p & (LINE - 1)) + len > LINE)
-		FLUSH_LINE(p + len - 1);
+	last = (uintptr_t)p + len - 1;
+	if (((uintptr_t)p ^ last) >= LINE)
+		FLUSH_LINE((const char *)last);
 }
 
 INLINE void flush_few_lines(const char *p, size_t len)

@@ -10,18 +10,25 @@
 
 #include "arch.h"
 
-#define PMEM2_ROWS_OF_STREAM(ROW, stream)                                                          \
-	ROW(sse2, clwb, stream)                                                                    \
-	ROW(sse2, clflushopt, stream)                                                              \
-	ROW(sse2, clflush, stream)
+#define PMEM2_ROWS_OF_ISA(ROW, isa, stream)                                                        \
+	ROW(isa, clwb, stream)                                                                     \
+	ROW(isa, clflushopt, stream)                                                               \
+	ROW(isa, clflush, stream)
+
+#define PMEM2_ROWS_OF_VECTORS(ROW, stream)                                                         \
+	PMEM2_ROWS_OF_ISA(ROW, avx512, stream)                                                     \
+	PMEM2_ROWS_OF_ISA(ROW, avx2, stream)                                                       \
+	PMEM2_ROWS_OF_ISA(ROW, sse2, stream)
 
 #define PMEM2_ROWS(ROW)                                                                            \
-	PMEM2_ROWS_OF_STREAM(ROW, fixed)                                                           \
-	PMEM2_ROWS_OF_STREAM(ROW, tuned)                                                           \
-	PMEM2_ROWS_OF_STREAM(ROW, never)
+	PMEM2_ROWS_OF_ISA(ROW, movdir64b, fixed)                                                   \
+	PMEM2_ROWS_OF_ISA(ROW, movdir64b, tuned)                                                   \
+	PMEM2_ROWS_OF_VECTORS(ROW, fixed)                                                          \
+	PMEM2_ROWS_OF_VECTORS(ROW, tuned)                                                          \
+	PMEM2_ROWS_OF_VECTORS(ROW, never)
 
-/* The rows that are chosen when nothing is tuned. */
-#define PMEM2_BOUND_ROWS(ROW) PMEM2_ROWS_OF_STREAM(ROW, fixed)
+/* The rows that are chosen when nothing is tuned: MOVDIR64B has to be asked for. */
+#define PMEM2_BOUND_ROWS(ROW) PMEM2_ROWS_OF_VECTORS(ROW, fixed)
 
 #define PMEM2_ROW_ID(isa, flush, stream) PMEM2_ROW_##isa##_##flush##_##stream
 #define PMEM2_ROW_ID_COMMA(isa, flush, stream) PMEM2_ROW_ID(isa, flush, stream),

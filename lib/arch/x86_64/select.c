@@ -5,7 +5,7 @@
 #include "rows.h"
 
 #define NEEDS_AND_STREAM(isa, flush, stream)                                                       \
-	{PMEM2_CPU_##isa | PMEM2_CPU_##flush, PMEM2_STREAM_##stream},
+	{PMEM2_ISA_##isa | PMEM2_CPU_##flush, PMEM2_STREAM_##stream},
 
 static const struct {
 	unsigned needs;

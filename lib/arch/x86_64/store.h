@@ -68,6 +68,12 @@ INLINE void store8(char *d, uint64_t word)
 	__asm__ volatile("movq %1, %0" : "=m"(*(UNALIGNED(8) *)d) : "r"(word) : "memory");
 }
 
+/* Code behind this is not copied and specialised for what `value` is on each way to it. */
+INLINE void join_ways(size_t *value)
+{
+	__asm__("" : "+r"(*value));
+}
+
 INLINE void fence(void)
 {
 	__asm__ volatile("sfence" : : : "memory");

@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Without a hint, stream from a fixed length on: below it, the fence waits
- * longer for streamed lines than for lines written back. Where nothing is
- * written back, only a hint streams.
+ * Without a hint, stream what consists of whole lines, which then need not be
+ * fetched, and what is long. Shorter pieces of lines are written back: the fence
+ * waits longer for streamed and flushed lines together than for flushed ones.
+ * Where nothing is written back, only a hint streams.
  */
 #ifndef PMEM2_X86_STREAMING_H
 #define PMEM2_X86_STREAMING_H
 
+#include <stdbool.h>
+
 #include "kernels.h"
+#include "store.h"
 
 #define STREAMS 1
-#define STREAM_SHORT 0 /* whether 64 bytes or less may stream without a hint */
-#define STREAM_MIN (FLUSHES ? PMEM2_FIXED_STREAM_MIN : SIZE_MAX)
+#define STREAM_SHORT 0 /* whether COMMON_MAX bytes or less may stream without a hint */
+#define COMMON_MAX ((size_t)(FLUSHES ? 63 : 64))
 
-/* Loading lines just streamed is slow, so an overlapping move is not long. */
+/* Loading lines just streamed is slow: what overlaps goes through the cache. */
 #define STREAM_OVERLAP 0
+
+INLINE bool is_worth_streaming(const void *dest, size_t len)
+{
+	return FLUSHES && (len >= PMEM2_FIXED_STREAM_MIN ||
+			   (len >= LINE && (((uintptr_t)dest | len) & (LINE - 1)) == 0));
+}
 
 #endif

@@ -3,11 +3,20 @@
 #ifndef PMEM2_X86_STREAMING_H
 #define PMEM2_X86_STREAMING_H
 
+#include <stdbool.h>
+
 #include "kernels.h"
+#include "store.h"
 
 #define STREAMS 1
-#define STREAM_SHORT 1 /* whether 64 bytes or less may stream without a hint */
-#define STREAM_MIN __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED)
+#define STREAM_SHORT 1 /* whether COMMON_MAX bytes or less may stream without a hint */
+#define COMMON_MAX ((size_t)64)
 #define STREAM_OVERLAP 1
+
+INLINE bool is_worth_streaming(const void *dest, size_t len)
+{
+	(void)dest;
+	return len >= __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED);
+}
 
 #endif

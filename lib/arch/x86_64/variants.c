@@ -20,7 +20,7 @@
 #define ROW(isa, flush_kind, stream)                                                               \
 	[PMEM2_ROW_ID(isa, flush_kind, stream)] = {                                                \
 		.name = #isa "-" #flush_kind STREAM_SUFFIX_##stream,                               \
-		.needs = PMEM2_CPU_##isa | PMEM2_CPU_##flush_kind,                                 \
+		.needs = PMEM2_ISA_##isa | PMEM2_CPU_##flush_kind,                                 \
 		.cache_line = OPS(isa, flush_kind, stream),                                        \
 		.byte = OPS(isa, none, stream),                                                    \
 	},

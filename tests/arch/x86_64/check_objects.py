@@ -16,7 +16,20 @@ import sys
 WRITE_BACKS = {'clflush', 'clflushopt', 'clwb'}
 STREAMING = re.compile(r'v?movnt\w+|movdir\w+')
 FENCES = {'sfence', 'mfence', 'lfence'}
-VECTORS = {'sse2': {'xmm'}}
+VECTORS = {
+    'sse2': {'xmm'},
+    'avx2': {'xmm', 'ymm'},
+    'avx512': {'xmm', 'ymm', 'zmm'},
+    'movdir64b': {'xmm', 'ymm'},
+}
+STREAMING_OF = {
+    'sse2': {'movntdq'},
+    'avx2': {'vmovntdq'},
+    'avx512': {'vmovntdq'},
+    'movdir64b': {'movdir64b'},
+}
+# Without the prefix v, an instruction on xmm registers waits where wide ones are in use.
+LEGACY = re.compile(r'(?!v|sfence)\w+\s.*%xmm')
 PURE = {'tuned': {'pmem2_movnt_threshold'}, 'fixed': set(), 'never': set()}
 
 problems = []
@@ -65,17 +78,21 @@ def check_write_back(member, words, flush):
 
 def check_vectors(member, instructions, isa):
     found = set(re.findall(r'%([xyz]mm)\d', '\n'.join(instructions)))
-    if not found <= VECTORS[isa]:
+    if found != VECTORS[isa]:
         complain(member, f'uses {sorted(found)}')
+    if 'ymm' in VECTORS[isa]:
+        legacy = {line.split()[0] for line in instructions if LEGACY.match(line)}
+        if legacy:
+            complain(member, f'mixes {sorted(legacy)} with wide registers')
 
 
 def check_kernel(member, isa, flush, stream, instructions, names):
     words = mnemonics(instructions)
-    streams = any(STREAMING.fullmatch(word) for word in words)
+    streams = {word for word in words if STREAMING.fullmatch(word)}
     if names != PURE[stream]:
         complain(member, f'refers to {sorted(names)}')
-    if streams != (stream != 'never'):
-        complain(member, 'streams' if streams else 'does not stream')
+    if streams != (set() if stream == 'never' else STREAMING_OF[isa]):
+        complain(member, f'streams with {sorted(streams)}')
     if 'sfence' not in words:
         complain(member, 'has no fence')
     check_write_back(member, words, flush)
@@ -90,10 +107,13 @@ def check_kernels(nm, objdump, library):
         if not match:
             complain(member, 'is no kernel')
             continue
-        found.add(match.groups()[1:])
+        found.add(match.groups())
         check_kernel(member, *match.groups(), instructions, names.get(member, set()))
-    if found != {(f, s) for f in WRITE_BACKS | {'none'} for s in PURE}:
+    isa = next(iter(found))[0]
+    policies = set(PURE) - ({'never'} if isa == 'movdir64b' else set())
+    if found != {(isa, f, s) for f in WRITE_BACKS | {'none'} for s in policies}:
         complain(library, f'holds only {sorted(found)}')
+    return isa
 
 
 def check_flushes(nm, objdump, library):
@@ -124,11 +144,12 @@ def main():
     nm, objdump, resolvers, flushes, *kernels = sys.argv[1:]
     check_resolvers(nm, objdump, resolvers)
     check_flushes(nm, objdump, flushes)
-    for library in kernels:
-        check_kernels(nm, objdump, library)
+    isas = {check_kernels(nm, objdump, library) for library in kernels}
+    if isas != set(VECTORS):
+        complain('kernels', f'hold only {sorted(isas)}')
     for problem in problems:
         print(problem)
-    return 1 if problems or not kernels else 0
+    return 1 if problems else 0
 
 
 sys.exit(main())

@@ -66,6 +66,14 @@ static bool overlaps(const struct call *call)
 	       call->src < call->dest + call->len;
 }
 
+/* What the "fixed" rows stream without a hint: whole lines only, and what is long. */
+static bool is_worth_streaming(const struct call *call)
+{
+	if (call->len >= PMEM2_FIXED_STREAM_MIN)
+		return true;
+	return call->len >= LINE && call->dest % LINE == 0 && call->len % LINE == 0;
+}
+
 /* Whether the whole lines of the destination must be streamed; else nothing may be. */
 static bool must_stream(const struct call *call, const struct traits *traits)
 {
@@ -78,7 +86,7 @@ static bool must_stream(const struct call *call, const struct traits *traits)
 		return false;
 	if (traits->streaming == STREAMING_TUNED)
 		return call->len >= traits->threshold;
-	return traits->flushes && call->len >= PMEM2_FIXED_STREAM_MIN && !overlaps(call);
+	return traits->flushes && is_worth_streaming(call) && !overlaps(call);
 }
 
 static bool must_flush(const struct call *call, const struct traits *traits)

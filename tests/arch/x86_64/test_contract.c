@@ -101,7 +101,7 @@ END_TEST
 
 START_TEST(missing_flush_is_named)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	remove_event(find(EVENT_CLFLUSH));
 	assert_violation("line stored but not flushed");
 }
@@ -109,7 +109,7 @@ END_TEST
 
 START_TEST(second_flush_is_noticed)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	insert_event(find(EVENT_CLFLUSH), trace.events[find(EVENT_CLFLUSH)]);
 	assert_violation("line flushed more often than due");
 }
@@ -119,7 +119,7 @@ START_TEST(flush_before_the_last_store_is_noticed)
 {
 	struct event flush;
 
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	flush = trace.events[find(EVENT_CLFLUSH)];
 	remove_event(find(EVENT_CLFLUSH));
 	insert_event(find(EVENT_STORE), flush);
@@ -129,7 +129,7 @@ END_TEST
 
 START_TEST(flush_of_an_untouched_line_is_noticed)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	insert_event(find(EVENT_CLFLUSH), (struct event){EVENT_CLFLUSH, call.dest + 64, 1});
 	assert_violation("flush outside the destination");
 }
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(flush_instruction_of_another_row_is_noticed)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	trace.events[find(EVENT_CLFLUSH)].kind = EVENT_CLWB;
 	assert_violation("flush instruction of another row");
 }
@@ -145,7 +145,7 @@ END_TEST
 
 START_TEST(flush_at_byte_granularity_is_noticed)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	traits.flushes = false;
 	assert_violation("cache flush where none is due");
 }
@@ -198,7 +198,7 @@ END_TEST
 
 START_TEST(wide_store_across_words_is_noticed)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	trace.events[find(EVENT_STORE)].address += 4;
 	assert_violation("store that tears an aligned word");
 }
@@ -220,7 +220,7 @@ END_TEST
 
 START_TEST(streaming_against_the_flags_is_noticed)
 {
-	trace_move(0, 64, 0);
+	trace_move(0, 56, 0);
 	trace.events[find(EVENT_STORE)].kind = EVENT_STREAM;
 	assert_violation("streaming store where none is due");
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef PMEM2_X86_ISA_H
+#define PMEM2_X86_ISA_H
+
+#define VEX "v"
+
+#include "vec32_ymm.h"
+#include "vec64_pair.h"
+
+#include "line_vector.h"
+#include "pieces32.h"
+
+#endif
