@@ -182,17 +182,17 @@ static int read_region(const struct place *place, const char *name, char *line, 
 	return pmem2_sysfs_read(path, line, size);
 }
 
-/* An absent provider is an empty one, and so is one too long to be known. */
+/* An absent provider is an empty one; of a long one the start tells which it is. */
 static int read_provider(const struct place *place, char *provider, size_t size)
 {
 	char path[PMEM2_SYSFS_PATH];
 	int ret;
 
 	region_path(place, 1, "provider", path);
-	ret = pmem2_sysfs_read(path, provider, size);
+	ret = pmem2_sysfs_read_start(path, provider, size);
 	if (ret != 0)
 		provider[0] = '\0';
-	return ret == -ENOENT || ret == -EINVAL ? 0 : ret;
+	return ret == -ENOENT ? 0 : ret;
 }
 
 static bool region_says(const struct place *place, const char *name, const char *value)

@@ -29,7 +29,8 @@ struct pmem2_devnode_region {
 	int error;           /* why not found: -ENOENT for none, or the negative errno; else 0 */
 	bool cpu_cache;      /* the CPU caches are flushed on power failure */
 	bool explicit_flush; /* write-back of lines is not enough (virtio-pmem, papr hcall) */
-	char provider[32];   /* of the bus, such as "ACPI.NFIT"; of the last region looked at */
+	/* Of the bus, such as "ACPI.NFIT", cut if long; of the last region looked at. */
+	char provider[32];
 };
 
 void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,

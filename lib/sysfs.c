@@ -38,26 +38,50 @@ static int open_at(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-int pmem2_sysfs_read(const char *path, char *line, size_t size)
+/* How many bytes were read, or a negative errno. */
+static ssize_t read_bytes(const char *path, char *bytes, size_t size)
 {
 	int fd = open_at(path, O_RDONLY);
 	ssize_t got;
 	int error;
-	char *newline;
 
 	if (fd < 0)
 		return fd;
-	got = read(fd, line, size);
+	got = read(fd, bytes, size);
 	error = errno;
 	(void)close(fd);
-	if (got < 0)
-		return -error;
-	if ((size_t)got == size)
-		return -EINVAL;
-	line[got] = '\0';
+	return got < 0 ? -error : got;
+}
+
+static void end_line(char *line, size_t length)
+{
+	char *newline;
+
+	line[length] = '\0';
 	newline = strchr(line, '\n');
 	if (newline != NULL)
 		*newline = '\0';
+}
+
+int pmem2_sysfs_read_start(const char *path, char *line, size_t size)
+{
+	ssize_t got = read_bytes(path, line, size - 1);
+
+	if (got < 0)
+		return (int)got;
+	end_line(line, (size_t)got);
+	return 0;
+}
+
+int pmem2_sysfs_read(const char *path, char *line, size_t size)
+{
+	ssize_t got = read_bytes(path, line, size);
+
+	if (got < 0)
+		return (int)got;
+	if ((size_t)got == size)
+		return -EINVAL;
+	end_line(line, (size_t)got);
 	return 0;
 }
 

@@ -18,6 +18,9 @@ extern const char *pmem2_sysfs_root;
 /* Read an attribute's first line, without its newline. -EINVAL: longer than the buffer. */
 int pmem2_sysfs_read(const char *path, char *line, size_t size);
 
+/* The same, but a line longer than the buffer is cut. */
+int pmem2_sysfs_read_start(const char *path, char *line, size_t size);
+
 /* Read a decimal or 0x-prefixed number. -EINVAL: it is none. */
 int pmem2_sysfs_read_number(const char *path, unsigned long long *number);
 

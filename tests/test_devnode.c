@@ -253,26 +253,39 @@ START_TEST(unknown_device_has_no_region)
 }
 END_TEST
 
+/* What the hypervisor's memory calls itself: more than is kept. */
+#define PAPR "ibm,persistent-memory:ibm,pmemory@44104001"
+
 static const struct {
 	const char *provider;
 	const char *deep_flush;
 	bool explicit_flush;
 } providers[] = {
-	{"ACPI.NFIT", "1", false},    {"e820", NULL, false},      {"virtio-pmem", NULL, true},
-	{"virtio-pmem", "0", true},   {"ibm,pmemory", "1", true}, {"ibm,pmemory", "0", false},
-	{"ibm,pmemory", NULL, false}, {NULL, NULL, false},
+	{"ACPI.NFIT", "1", false},
+	{"e820", NULL, false},
+	{"virtio-pmem", NULL, true},
+	{"virtio-pmem", "0", true},
+	{PAPR, "1", true},
+	{PAPR, "0", false},
+	{PAPR, NULL, false},
+	{"ibm,pmemory", "1", true},
+	{"ibm,pmemory", "0", false},
+	{NULL, NULL, false},
+	{"virtio-pmem2", NULL, false},
+	{"ibm", "1", false},
 };
 
 START_TEST(explicit_flush_is_known_by_provider)
 {
 	struct fake_dax model = fake_dax_nvdimm;
+	const char *provider = providers[_i].provider != NULL ? providers[_i].provider : "";
 
 	model.provider = providers[_i].provider;
 	model.deep_flush = providers[_i].deep_flush;
 	const struct pmem2_devnode_region region = region_of_dax(&model);
 	ck_assert(region.found);
 	ck_assert_int_eq(region.explicit_flush, providers[_i].explicit_flush);
-	ck_assert_str_eq(region.provider, model.provider != NULL ? model.provider : "");
+	ck_assert_int_eq(strncmp(region.provider, provider, sizeof(region.provider) - 1), 0);
 }
 END_TEST
 

@@ -499,18 +499,20 @@ START_TEST(device_dax_over_virtio_pmem_is_refused_at_any_granularity)
 }
 END_TEST
 
+#define PAPR "ibm,persistent-memory:ibm,pmemory@44104001"
+
 START_TEST(device_dax_over_papr_with_a_flush_call_is_refused)
 {
-	pmem2_test_sysfs_region(0, "ibm,pmemory@4410", "cpu_cache");
+	pmem2_test_sysfs_region(0, PAPR, "cpu_cache");
 	pmem2_test_sysfs_dax(DAX_NUMBER, 0, DAX_SIZE, DAX_ALIGNMENT);
 	pmem2_test_sysfs_write("1", PMEM2_TEST_REGION "/deep_flush", 0U, 0U);
-	assert_refused(&devdax, PAGE, "\"ibm,pmemory@4410\"");
+	assert_refused(&devdax, PAGE, "\"ibm,persistent-memory:");
 }
 END_TEST
 
 START_TEST(device_dax_over_papr_without_a_flush_call_is_accepted)
 {
-	pmem2_test_sysfs_region(0, "ibm,pmemory@4410", "memory_controller");
+	pmem2_test_sysfs_region(0, PAPR, "memory_controller");
 	pmem2_test_sysfs_dax(DAX_NUMBER, 0, DAX_SIZE, DAX_ALIGNMENT);
 	pmem2_test_sysfs_write("0", PMEM2_TEST_REGION "/deep_flush", 0U, 0U);
 	ck_assert_int_eq(decide(&devdax), CACHE_LINE);

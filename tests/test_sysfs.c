@@ -59,6 +59,23 @@ START_TEST(attribute_that_fills_the_buffer_is_refused)
 }
 END_TEST
 
+static const struct {
+	size_t size;
+	const char *line;
+} starts[] = {{1, ""}, {3, "fi"}, {5, "firs"}, {6, "first"}, {7, "first"}, {16, "first"}};
+
+START_TEST(start_of_a_line_is_what_the_buffer_has_room_for)
+{
+	char line[16];
+
+	memset(line, 'x', sizeof(line));
+	ck_assert_int_eq(pmem2_sysfs_read_start("bus/words", line, starts[_i].size), 0);
+	ck_assert_str_eq(line, starts[_i].line);
+	ck_assert_int_eq(pmem2_sysfs_read_start("bus/none", line, sizeof(line)), -ENOENT);
+	ck_assert_int_eq(pmem2_sysfs_read_start("bus", line, sizeof(line)), -EISDIR);
+}
+END_TEST
+
 START_TEST(reading_fails_with_the_errno_of_the_system)
 {
 	char line[16] = "kept";
@@ -231,6 +248,8 @@ static TCase *attribute_case(void)
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, first_line_is_read_without_its_newline);
 	tcase_add_test(tcase, attribute_that_fills_the_buffer_is_refused);
+	tcase_add_loop_test(tcase, start_of_a_line_is_what_the_buffer_has_room_for, 0,
+			    sizeof(starts) / sizeof(starts[0]));
 	tcase_add_test(tcase, reading_fails_with_the_errno_of_the_system);
 	tcase_add_loop_test(tcase, decimal_and_hexadecimal_numbers_are_read, 0,
 			    sizeof(numbers) / sizeof(numbers[0]));
