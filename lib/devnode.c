@@ -195,19 +195,23 @@ static int read_provider(const struct place *place, char *provider, size_t size)
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static bool region_says(const struct place *place, const char *name, const char *value)
+/* 1 or 0; an absent attribute says nothing. A negative errno when it cannot be read. */
+static int region_says(const struct place *place, const char *name, const char *value)
 {
 	char line[32];
+	int ret = read_region(place, name, line, sizeof(line));
 
-	return read_region(place, name, line, sizeof(line)) == 0 && strcmp(line, value) == 0;
+	if (ret == -ENOENT || ret == -EINVAL) /* absent, or longer than any value known */
+		return 0;
+	return ret != 0 ? ret : strcmp(line, value) == 0;
 }
 
-/* virtio-pmem always; IBM's hypervisor memory when it offers a flush call. */
-static bool needs_explicit_flush(const struct place *place, const char *provider)
+/* virtio-pmem always; IBM's hypervisor memory when it offers a flush call. As region_says. */
+static int needs_explicit_flush(const struct place *place, const char *provider)
 {
 	if (strcmp(provider, "virtio-pmem") == 0)
-		return true;
-	return strncmp(provider, "ibm,", 4) == 0 && region_says(place, "deep_flush", "1");
+		return 1;
+	return strncmp(provider, "ibm,", 4) == 0 ? region_says(place, "deep_flush", "1") : 0;
 }
 
 struct survey {
@@ -252,9 +256,26 @@ static int survey_slaves(const struct place *place, struct survey *survey)
 	return ret != 0 || below.devices > 0 ? ret : -ENOENT;
 }
 
+/* Take away from `region` what the region at `place` does not promise. */
+static int survey_region(const struct place *place, struct pmem2_devnode_region *region)
+{
+	int ret = read_provider(place, region->provider, sizeof(region->provider));
+
+	if (ret != 0)
+		return ret;
+	ret = needs_explicit_flush(place, region->provider);
+	if (ret < 0)
+		return ret;
+	if (ret == 1)
+		region->explicit_flush = true;
+	ret = region_says(place, "persistence_domain", "cpu_cache");
+	if (ret == 0)
+		region->cpu_cache = false;
+	return ret < 0 ? ret : 0;
+}
+
 static int survey_place(struct place *place, struct survey *survey)
 {
-	struct pmem2_devnode_region *region = survey->region;
 	int ret = locate(place);
 
 	if (ret == -ENOENT)
@@ -262,14 +283,7 @@ static int survey_place(struct place *place, struct survey *survey)
 	if (ret != 0)
 		return ret;
 	survey->devices++;
-	ret = read_provider(place, region->provider, sizeof(region->provider));
-	if (ret != 0)
-		return ret;
-	if (!region_says(place, "persistence_domain", "cpu_cache"))
-		region->cpu_cache = false;
-	if (needs_explicit_flush(place, region->provider))
-		region->explicit_flush = true;
-	return 0;
+	return survey_region(place, survey->region);
 }
 
 void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,

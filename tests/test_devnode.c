@@ -25,6 +25,13 @@ static void remove_attribute(const char *name)
 	ck_assert_int_eq(unlink(pmem2_test_sysfs_path("%s/%s", FAKE_DAX_REGION, name)), 0);
 }
 
+/* Reading a directory is an error that root gets too. */
+static void spoil_attribute(const char *name)
+{
+	remove_attribute(name);
+	pmem2_test_sysfs_write("x", "%s/%s/x", FAKE_DAX_REGION, name);
+}
+
 static void link_subsystem(const char *directory, const char *target)
 {
 	const char *path = pmem2_test_sysfs_path("%s/subsystem", directory);
@@ -289,6 +296,34 @@ START_TEST(explicit_flush_is_known_by_provider)
 }
 END_TEST
 
+static const struct {
+	const char *provider;
+	const char *attribute;
+	int error;
+} unreadable[] = {
+	{"ACPI.NFIT", "persistence_domain", -EISDIR},
+	{PAPR, "persistence_domain", -EISDIR},
+	{PAPR, "deep_flush", -EISDIR},
+	{"ACPI.NFIT", "../provider", -EISDIR},
+	{"ACPI.NFIT", "deep_flush", 0}, /* nobody asks */
+};
+
+START_TEST(region_that_cannot_be_read_is_not_taken_for_one_that_says_nothing)
+{
+	struct fake_dax model = fake_dax_nvdimm;
+	dev_t device;
+
+	model.provider = unreadable[_i].provider;
+	model.persistence_domain = "cpu_cache";
+	device = plug(&model);
+	spoil_attribute(unreadable[_i].attribute);
+	const struct pmem2_devnode_region region = region_of(PMEM2_DEVNODE_CHAR, device);
+	ck_assert_int_eq(region.error, unreadable[_i].error);
+	ck_assert_int_eq(region.found, unreadable[_i].error == 0);
+	ck_assert_int_eq(region.cpu_cache, unreadable[_i].error == 0);
+}
+END_TEST
+
 START_TEST(block_device_and_its_partition_have_the_region_above_them)
 {
 	pmem2_test_sysfs_region(4, "e820", "cpu_cache");
@@ -459,8 +494,7 @@ START_TEST(deep_flush_that_cannot_be_read_is_an_error)
 {
 	const dev_t device = plug(&fake_dax_nvdimm);
 
-	remove_attribute("deep_flush");
-	pmem2_test_sysfs_write("x", "%s/deep_flush/x", FAKE_DAX_REGION);
+	spoil_attribute("deep_flush");
 	assert_failure(pmem2_devnode_deep_flush(device), -EISDIR, "deep_flush");
 }
 END_TEST
@@ -562,6 +596,9 @@ static TCase *region_case(void)
 	tcase_add_test(tcase, unknown_device_has_no_region);
 	tcase_add_loop_test(tcase, explicit_flush_is_known_by_provider, 0,
 			    sizeof(providers) / sizeof(providers[0]));
+	tcase_add_loop_test(tcase,
+			    region_that_cannot_be_read_is_not_taken_for_one_that_says_nothing, 0,
+			    sizeof(unreadable) / sizeof(unreadable[0]));
 	tcase_add_test(tcase, block_device_and_its_partition_have_the_region_above_them);
 	tcase_add_test(tcase, block_and_character_numbers_are_not_mixed_up);
 	tcase_add_test(tcase, stacked_device_promises_what_all_beneath_it_promise);

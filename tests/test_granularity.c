@@ -345,6 +345,42 @@ START_TEST(region_with_a_number_of_two_digits_is_found)
 }
 END_TEST
 
+/* ---- what cannot be read ------------------------------------------------ */
+
+static const struct {
+	const char *provider;
+	const char *attribute;
+} unreadable[] = {
+	{"ACPI.NFIT", "persistence_domain"},
+	{"ibm,persistent-memory:ibm,pmemory@44104001", "deep_flush"},
+};
+
+/* A region whose attribute is a directory, which not even root can read as a file. */
+static void make_unreadable_region(int i)
+{
+	pmem2_test_sysfs_region(0, unreadable[i].provider, i == 0 ? NULL : "cpu_cache");
+	pmem2_test_sysfs_write("x", PMEM2_TEST_REGION "/%s/x", 0U, 0U, unreadable[i].attribute);
+	pmem2_test_sysfs_pmem(BLOCK_NUMBER, 0);
+	pmem2_test_sysfs_dax(DAX_NUMBER, 0, DAX_SIZE, DAX_ALIGNMENT);
+}
+
+START_TEST(files_are_cache_line_where_an_attribute_cannot_be_read)
+{
+	make_unreadable_region(_i);
+	ck_assert_int_eq(decide(&dax_file), CACHE_LINE);
+	assert_refused(&dax_file, BYTE, "could not be read from sysfs: Is a directory");
+}
+END_TEST
+
+START_TEST(device_dax_is_refused_where_an_attribute_cannot_be_read)
+{
+	enum pmem2_granularity granularity;
+
+	make_unreadable_region(_i);
+	assert_failure(pmem2_granularity_decide(&devdax, PAGE, &granularity), -EISDIR, "sysfs");
+}
+END_TEST
+
 /* ---- no region known ---------------------------------------------------- */
 
 static void no_tree(void)
@@ -641,6 +677,10 @@ static TCase *region_tests(void)
 	tcase_add_test(tests, other_regions_do_not_matter);
 	tcase_add_test(tests, partition_has_the_granularity_of_its_region);
 	tcase_add_test(tests, region_with_a_number_of_two_digits_is_found);
+	tcase_add_loop_test(tests, files_are_cache_line_where_an_attribute_cannot_be_read, 0,
+			    COUNT(unreadable));
+	tcase_add_loop_test(tests, device_dax_is_refused_where_an_attribute_cannot_be_read, 0,
+			    COUNT(unreadable));
 	tcase_add_loop_test(tests, cache_line_where_no_region_is_identified, 0,
 			    COUNT(unidentified));
 	tcase_add_test(tests, cache_line_where_the_system_has_no_sysfs);

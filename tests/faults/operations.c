@@ -504,9 +504,7 @@ const struct operation operations[] = {
 		.calls = 22,
 		.exceptions = {{"close", 0, ANYWHERE},
 			       {"open64", 0, UP_TO(2)},
-			       {"read", 0, UP_TO(2)},
-			       {"open64", 0, FROM(16)},
-			       {"read", 0, FROM(16)}},
+			       {"read", 0, UP_TO(2)}},
 	},
 	{
 		.name = "map_new of device dax into a reservation",
@@ -517,9 +515,7 @@ const struct operation operations[] = {
 		.calls = 22,
 		.exceptions = {{"close", 0, ANYWHERE},
 			       {"open64", 0, UP_TO(2)},
-			       {"read", 0, UP_TO(2)},
-			       {"open64", 0, FROM(17)},
-			       {"read", 0, FROM(17)}},
+			       {"read", 0, UP_TO(2)}},
 	},
 	{
 		.name = "map_new of a file on dax with persistent caches",
