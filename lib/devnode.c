@@ -47,17 +47,38 @@ int pmem2_devnode_is_dax(dev_t device)
 	return ret;
 }
 
-/* `invalid` is the code for an attribute that is no number. */
-static int read_dax_attribute(dev_t device, const char *name, int invalid, size_t *value)
+/* Attributes that tell the same, the first that there is counts. */
+static const char *const size_attributes[] = {"size", NULL};
+
+/*
+ * Linux before 5.10 tells the alignment of the dax region only, which before
+ * 5.1, when dax devices were a class, stood one directory further up.
+ */
+static const char *const alignment_attributes[] = {"align", "../dax_region/align",
+						   "../../dax_region/align", NULL};
+
+/* `path` becomes that of the attribute read, or of the last one missing. */
+static int read_first(dev_t device, const char *const *names, char *path,
+		      unsigned long long *number)
 {
 	struct place place;
-	char path[PMEM2_SYSFS_PATH];
-	unsigned long long number;
-	int ret;
+	int ret = -ENOENT;
 
 	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	(void)pmem2_text_print(path, sizeof(path), "%s/%s", place.path, name);
-	ret = pmem2_sysfs_read_number(path, &number);
+	for (; ret == -ENOENT && *names != NULL; names++) {
+		(void)pmem2_text_print(path, PMEM2_SYSFS_PATH, "%s/%s", place.path, *names);
+		ret = pmem2_sysfs_read_number(path, number);
+	}
+	return ret;
+}
+
+/* `invalid` is the code for an attribute that is no number. */
+static int read_dax_attribute(dev_t device, const char *const *names, int invalid, size_t *value)
+{
+	char path[PMEM2_SYSFS_PATH];
+	unsigned long long number;
+	int ret = read_first(device, names, path, &number);
+
 	if (ret == -ENOENT)
 		return pmem2_fail(PMEM2_E_DAX_REGION_NOT_FOUND,
 				  "device dax %u:%u: the kernel describes none in %s/%s",
@@ -74,38 +95,14 @@ static int read_dax_attribute(dev_t device, const char *name, int invalid, size_
 
 int pmem2_devnode_dax_size(dev_t device, size_t *size)
 {
-	return read_dax_attribute(device, "size", PMEM2_E_INVALID_SIZE_FORMAT, size);
-}
-
-static bool has_attribute(dev_t device, const char *name)
-{
-	struct place place;
-	char path[PMEM2_SYSFS_PATH];
-	char line[32];
-
-	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	(void)pmem2_text_print(path, sizeof(path), "%s/%s", place.path, name);
-	return pmem2_sysfs_read(path, line, sizeof(line)) != -ENOENT;
-}
-
-/*
- * Linux before 5.10 tells the alignment of the dax region only, which before
- * 5.1, when dax devices were a class, stood one directory further up.
- */
-static const char *alignment_attribute(dev_t device)
-{
-	if (has_attribute(device, "align"))
-		return "align";
-	if (has_attribute(device, "../dax_region/align"))
-		return "../dax_region/align";
-	return "../../dax_region/align";
+	return read_dax_attribute(device, size_attributes, PMEM2_E_INVALID_SIZE_FORMAT, size);
 }
 
 int pmem2_devnode_dax_alignment(dev_t device, size_t *alignment)
 {
-	const char *name = alignment_attribute(device);
 	size_t value = 0;
-	int ret = read_dax_attribute(device, name, PMEM2_E_INVALID_ALIGNMENT_FORMAT, &value);
+	int ret = read_dax_attribute(device, alignment_attributes, PMEM2_E_INVALID_ALIGNMENT_FORMAT,
+				     &value);
 
 	if (ret != 0)
 		return ret;

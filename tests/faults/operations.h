@@ -20,7 +20,6 @@ struct exception {
 
 #define ANYWHERE 1, UINT_MAX
 #define FROM(nth) nth, UINT_MAX
-#define UP_TO(nth) 1, nth
 
 struct operation {
 	const char *name;
