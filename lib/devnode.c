@@ -11,86 +11,118 @@
 #include "sysfs.h"
 #include "text.h"
 
-/* A device directory in sysfs, and how many levels above it the region's directory is. */
+/* Device links of today's kernels have up to 150 characters. */
+#define TEXT_SIZE 512
+
+/* A device's directory in sysfs. On the heap, as the stacks of callers may be small. */
 struct place {
-	char path[96];
-	unsigned levels;
+	struct place *next;           /* to be looked at after this one */
+	unsigned levels;              /* up to the directory of the region */
+	struct pmem2_text device;     /* what may follow the path of the directory */
+	struct pmem2_sysfs_path path; /* of the directory or of something near it */
+	char text[TEXT_SIZE];         /* of a link or an attribute */
 };
 
-/* Without a format, whose variable arguments cost much stack. */
-static void device_path(struct place *place, enum pmem2_devnode_class class, dev_t device)
+/* NULL without memory. */
+static struct place *new_place(enum pmem2_devnode_class class, dev_t device)
 {
-	struct pmem2_text text = {place->path, sizeof(place->path) - 1};
+	struct place *place = malloc(sizeof(*place));
 
-	pmem2_text_string(&text, class == PMEM2_DEVNODE_CHAR ? "dev/char/" : "dev/block/");
-	pmem2_text_number(&text, major(device));
-	pmem2_text_string(&text, ":");
-	pmem2_text_number(&text, minor(device));
-	*text.end = '\0';
+	if (place == NULL)
+		return NULL;
+	place->next = NULL;
+	pmem2_sysfs_path_start(&place->path, pmem2_sysfs_root);
+	pmem2_sysfs_path_add(&place->path,
+			     class == PMEM2_DEVNODE_CHAR ? "/dev/char/" : "/dev/block/");
+	pmem2_text_number(&place->path.rest, major(device));
+	pmem2_sysfs_path_add(&place->path, ":");
+	pmem2_text_number(&place->path.rest, minor(device));
+	place->device = place->path.rest;
+	return place;
+}
+
+/* The path of something `up` levels above the device, until the next call. */
+static const struct pmem2_sysfs_path *at(struct place *place, unsigned up, const char *name)
+{
+	place->path.rest = place->device;
+	for (; up > 0; up--)
+		pmem2_sysfs_path_add(&place->path, "/..");
+	pmem2_sysfs_path_add(&place->path, name);
+	return &place->path;
+}
+
+static int is_link_to_dax(struct place *place)
+{
+	const char *name;
+	int ret = pmem2_sysfs_link(at(place, 0, "/subsystem"), place->text, sizeof(place->text));
+
+	if (ret != 0)
+		return ret;
+	name = strrchr(place->text, '/');
+	return strcmp(name != NULL ? name + 1 : place->text, "dax") == 0;
 }
 
 int pmem2_devnode_is_dax(dev_t device)
 {
-	struct place place;
-	char *target = NULL;
-	const char *name;
-	int ret;
+	struct place *place = new_place(PMEM2_DEVNODE_CHAR, device);
+	int ret = place != NULL ? is_link_to_dax(place) : -ENOMEM;
 
-	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	memcpy(place.path + strlen(place.path), "/subsystem", sizeof("/subsystem"));
-	ret = pmem2_sysfs_link(place.path, &target);
-	if (ret != 0)
-		return ret;
-	name = strrchr(target, '/');
-	ret = strcmp(name != NULL ? name + 1 : target, "dax") == 0;
-	free(target);
+	free(place);
 	return ret;
 }
 
 /* Attributes that tell the same, the first that there is counts. */
-static const char *const size_attributes[] = {"size", NULL};
+static const char *const size_attributes[] = {"/size", NULL};
 
 /*
  * Linux before 5.10 tells the alignment of the dax region only, which before
  * 5.1, when dax devices were a class, stood one directory further up.
  */
-static const char *const alignment_attributes[] = {"align", "../dax_region/align",
-						   "../../dax_region/align", NULL};
+static const char *const alignment_attributes[] = {"/align", "/../dax_region/align",
+						   "/../../dax_region/align", NULL};
 
-/* `path` becomes that of the attribute read, or of the last one missing. */
-static int read_first(dev_t device, const char *const *names, char *path,
-		      unsigned long long *number)
+static int read_first(struct place *place, const char *const *names, unsigned long long *number)
 {
-	struct place place;
 	int ret = -ENOENT;
 
-	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	for (; ret == -ENOENT && *names != NULL; names++) {
-		(void)pmem2_text_print(path, PMEM2_SYSFS_PATH, "%s/%s", place.path, *names);
-		ret = pmem2_sysfs_read_number(path, number);
-	}
+	for (; ret == -ENOENT && *names != NULL; names++)
+		ret = pmem2_sysfs_read_number(at(place, 0, *names), number);
 	return ret;
+}
+
+static int fail_reading(int error, dev_t device, const char *path, int invalid)
+{
+	switch (error) {
+	case ENOENT:
+		return pmem2_fail(PMEM2_E_DAX_REGION_NOT_FOUND,
+				  "device dax %u:%u: the kernel describes none in %s",
+				  major(device), minor(device), path);
+	case EINVAL:
+		return pmem2_fail(invalid, "device dax %u:%u: %s holds no number of bytes",
+				  major(device), minor(device), path);
+	default:
+		return pmem2_fail_errno(error, "device dax %u:%u: reading %s", major(device),
+					minor(device), path);
+	}
 }
 
 /* `invalid` is the code for an attribute that is no number. */
 static int read_dax_attribute(dev_t device, const char *const *names, int invalid, size_t *value)
 {
-	char path[PMEM2_SYSFS_PATH];
+	struct place *place = new_place(PMEM2_DEVNODE_CHAR, device);
 	unsigned long long number;
-	int ret = read_first(device, names, path, &number);
+	int ret;
 
-	if (ret == -ENOENT)
-		return pmem2_fail(PMEM2_E_DAX_REGION_NOT_FOUND,
-				  "device dax %u:%u: the kernel describes none in %s/%s",
-				  major(device), minor(device), pmem2_sysfs_root, path);
-	if (ret == -EINVAL)
-		return pmem2_fail(invalid, "device dax %u:%u: %s/%s holds no number of bytes",
-				  major(device), minor(device), pmem2_sysfs_root, path);
-	if (ret != 0)
-		return pmem2_fail_errno(-ret, "device dax %u:%u: reading %s/%s", major(device),
-					minor(device), pmem2_sysfs_root, path);
-	*value = (size_t)number;
-	return 0;
+	if (place == NULL)
+		return pmem2_fail_errno(ENOMEM, "device dax %u:%u: allocating %zu bytes",
+					major(device), minor(device), sizeof(*place));
+	ret = read_first(place, names, &number);
+	if (ret == 0)
+		*value = (size_t)number;
+	else
+		ret = fail_reading(-ret, device, place->path.text, invalid);
+	free(place);
+	return ret;
 }
 
 int pmem2_devnode_dax_size(dev_t device, size_t *size)
@@ -145,116 +177,52 @@ static bool count_levels(char *link, unsigned *levels)
 /* 0, -ENOENT when the device is on no NVDIMM region, or another negative errno. */
 static int locate(struct place *place)
 {
-	char *link;
-	bool found;
-	int ret = pmem2_sysfs_link(place->path, &link);
+	int ret = pmem2_sysfs_link(at(place, 0, ""), place->text, sizeof(place->text));
 
 	if (ret == -EINVAL) /* no link, so not the sysfs that is described above */
 		return -ENOENT;
 	if (ret != 0)
 		return ret;
-	found = count_levels(link, &place->levels);
-	free(link);
-	return found ? 0 : -ENOENT;
+	return count_levels(place->text, &place->levels) ? 0 : -ENOENT;
 }
 
-/* The path of an attribute `above` levels above the region's directory. */
-static void region_path(const struct place *place, unsigned above, const char *name, char *path)
+/* Read an attribute of the region into the text of `place`. */
+static int read_in_region(struct place *place, const char *name)
 {
-	char climb[96] = "";
-	size_t used = 0;
-
-	for (unsigned i = 0; i < place->levels + above && used + 4 < sizeof(climb); i++) {
-		memcpy(climb + used, "../", 4);
-		used += 3;
-	}
-	(void)pmem2_text_print(path, PMEM2_SYSFS_PATH, "%s/%s%s", place->path, climb, name);
-}
-
-static int read_region(const struct place *place, const char *name, char *line, size_t size)
-{
-	char path[PMEM2_SYSFS_PATH];
-
-	region_path(place, 0, name, path);
-	return pmem2_sysfs_read(path, line, size);
+	return pmem2_sysfs_read_start(at(place, place->levels, name), place->text,
+				      sizeof(place->text));
 }
 
 /* An absent provider is an empty one; of a long one the start tells which it is. */
-static int read_provider(const struct place *place, char *provider, size_t size)
+static int read_provider(struct place *place, char *provider, size_t size)
 {
-	char path[PMEM2_SYSFS_PATH];
-	int ret;
+	int ret = pmem2_sysfs_read_start(at(place, place->levels, "/../provider"), provider, size);
 
-	region_path(place, 1, "provider", path);
-	ret = pmem2_sysfs_read_start(path, provider, size);
 	if (ret != 0)
 		provider[0] = '\0';
 	return ret == -ENOENT ? 0 : ret;
 }
 
 /* 1 or 0; an absent attribute says nothing. A negative errno when it cannot be read. */
-static int region_says(const struct place *place, const char *name, const char *value)
+static int region_says(struct place *place, const char *name, const char *value)
 {
-	char line[32];
-	int ret = read_region(place, name, line, sizeof(line));
+	int ret = read_in_region(place, name);
 
-	if (ret == -ENOENT || ret == -EINVAL) /* absent, or longer than any value known */
+	if (ret == -ENOENT)
 		return 0;
-	return ret != 0 ? ret : strcmp(line, value) == 0;
+	return ret != 0 ? ret : strcmp(place->text, value) == 0;
 }
 
 /* virtio-pmem always; IBM's hypervisor memory when it offers a flush call. As region_says. */
-static int needs_explicit_flush(const struct place *place, const char *provider)
+static int needs_explicit_flush(struct place *place, const char *provider)
 {
 	if (strcmp(provider, "virtio-pmem") == 0)
 		return 1;
-	return strncmp(provider, "ibm,", 4) == 0 ? region_says(place, "deep_flush", "1") : 0;
-}
-
-struct survey {
-	struct pmem2_devnode_region *region;
-	const struct place *parent;
-	unsigned devices;
-};
-
-static int survey_place(struct place *place, struct survey *survey);
-
-static int survey_slave(const char *name, void *data)
-{
-	struct survey *survey = data;
-	struct place *slave = malloc(sizeof(*slave));
-	int ret = -ENOMEM;
-
-	if (slave == NULL)
-		return ret;
-	ret = -ENAMETOOLONG;
-	if (pmem2_text_print(slave->path, sizeof(slave->path), "%s/slaves/%s", survey->parent->path,
-			     name))
-		ret = survey_place(slave, survey);
-	free(slave);
-	return ret;
-}
-
-/*
- * Device-mapper: all that lies beneath must be known. Tables that are stacked
- * deeper than the path has room for are not.
- */
-static int survey_slaves(const struct place *place, struct survey *survey)
-{
-	struct survey below = *survey;
-	char path[PMEM2_SYSFS_PATH];
-	int ret;
-
-	below.parent = place;
-	below.devices = 0;
-	(void)pmem2_text_print(path, sizeof(path), "%s/slaves", place->path);
-	ret = pmem2_sysfs_list(path, survey_slave, &below);
-	survey->devices += below.devices;
-	return ret != 0 || below.devices > 0 ? ret : -ENOENT;
+	return strncmp(provider, "ibm,", 4) == 0 ? region_says(place, "/deep_flush", "1") : 0;
 }
 
 /* Take away from `region` what the region at `place` does not promise. */
-static int survey_region(const struct place *place, struct pmem2_devnode_region *region)
+static int survey_region(struct place *place, struct pmem2_devnode_region *region)
 {
 	int ret = read_provider(place, region->provider, sizeof(region->provider));
 
@@ -265,91 +233,127 @@ static int survey_region(const struct place *place, struct pmem2_devnode_region 
 		return ret;
 	if (ret == 1)
 		region->explicit_flush = true;
-	ret = region_says(place, "persistence_domain", "cpu_cache");
+	ret = region_says(place, "/persistence_domain", "cpu_cache");
 	if (ret == 0)
 		region->cpu_cache = false;
 	return ret < 0 ? ret : 0;
 }
 
-static int survey_place(struct place *place, struct survey *survey)
+/* What lies beneath `parent`, a device-mapper volume, to be looked at before all else. */
+struct stack {
+	struct place *top;
+	const char *parent;
+};
+
+static int push_slave(const char *name, void *data)
+{
+	struct stack *stack = data;
+	struct place *slave = malloc(sizeof(*slave));
+
+	if (slave == NULL)
+		return -ENOMEM;
+	pmem2_sysfs_path_start(&slave->path, stack->parent);
+	pmem2_sysfs_path_add(&slave->path, "/");
+	pmem2_sysfs_path_add(&slave->path, name);
+	slave->device = slave->path.rest;
+	slave->next = stack->top;
+	stack->top = slave;
+	return 0;
+}
+
+/* -ENOENT when there are none. */
+static int push_slaves(struct place *place, struct place **top)
+{
+	struct stack stack = {*top, place->path.text};
+	int ret = pmem2_sysfs_list(at(place, 0, "/slaves"), push_slave, &stack);
+
+	if (ret == 0 && stack.top == *top)
+		ret = -ENOENT;
+	*top = stack.top;
+	return ret;
+}
+
+static int survey_place(struct place *place, struct place **top,
+			struct pmem2_devnode_region *region)
 {
 	int ret = locate(place);
 
 	if (ret == -ENOENT)
-		return survey_slaves(place, survey);
-	if (ret != 0)
-		return ret;
-	survey->devices++;
-	return survey_region(place, survey->region);
+		return push_slaves(place, top);
+	return ret != 0 ? ret : survey_region(place, region);
+}
+
+/*
+ * All that lies beneath a device must be known. Beneath volumes that are stacked
+ * higher than a path has room for it is not.
+ */
+static int survey(enum pmem2_devnode_class class, dev_t device, struct pmem2_devnode_region *region)
+{
+	struct place *top = new_place(class, device);
+	int ret = top != NULL ? 0 : -ENOMEM;
+
+	while (top != NULL) {
+		struct place *place = top;
+		top = place->next;
+		if (ret == 0)
+			ret = survey_place(place, &top, region);
+		free(place);
+	}
+	return ret;
 }
 
 void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
 			  struct pmem2_devnode_region *region)
 {
-	struct survey survey = {.region = region};
-	struct place place;
-
 	memset(region, 0, sizeof(*region));
 	region->cpu_cache = true;
-	device_path(&place, class, device);
-	region->error = survey_place(&place, &survey);
+	region->error = survey(class, device, region);
 	region->found = region->error == 0;
 	if (!region->found)
 		region->cpu_cache = false;
 }
 
-int pmem2_devnode_numa_node(enum pmem2_devnode_class class, dev_t device, int *node)
+static int read_node(struct place *place, int *node)
 {
-	struct place place;
-	char line[16];
 	char *end;
 	long value;
-	int ret;
+	int ret = read_in_region(place, "/numa_node");
 
-	device_path(&place, class, device);
-	ret = locate(&place);
-	if (ret != 0)
-		return ret;
-	ret = read_region(&place, "numa_node", line, sizeof(line));
 	if (ret == -ENOENT) { /* a kernel built without NUMA */
 		*node = -1;
 		return 0;
 	}
 	if (ret != 0)
 		return ret;
-	value = strtol(line, &end, 10);
-	if (end == line || *end != '\0')
+	value = strtol(place->text, &end, 10);
+	if (end == place->text || *end != '\0')
 		return -EINVAL;
 	*node = (int)value;
 	return 0;
 }
 
-static int write_deep_flush(const struct place *place)
+int pmem2_devnode_numa_node(enum pmem2_devnode_class class, dev_t device, int *node)
 {
-	char path[PMEM2_SYSFS_PATH];
-	int ret;
+	struct place *place = new_place(class, device);
+	int ret = place != NULL ? locate(place) : -ENOMEM;
 
-	region_path(place, 0, "deep_flush", path);
-	ret = pmem2_sysfs_write(path, "1");
-	if (ret != 0)
-		return pmem2_fail_errno(-ret, "deep flush: writing 1 to %s/%s", pmem2_sysfs_root,
-					path);
-	return 0;
+	if (ret == 0)
+		ret = read_node(place, node);
+	free(place);
+	return ret;
 }
 
 /*
  * The attribute is absent where the region has nothing to empty, but also where it
  * needs other means.
  */
-static int without_deep_flush(const struct place *place)
+static int without_deep_flush(struct place *place)
 {
 	char provider[32];
 	int ret = read_provider(place, provider, sizeof(provider));
 
 	if (ret != 0)
-		return pmem2_fail_errno(-ret,
-					"deep flush: reading the provider of the region of %s/%s",
-					pmem2_sysfs_root, place->path);
+		return pmem2_fail_errno(-ret, "deep flush: reading %s", place->path.text);
 	if (strcmp(provider, "e820") == 0)
 		return 0;
 	return pmem2_fail(PMEM2_E_NOSUPP,
@@ -357,27 +361,37 @@ static int without_deep_flush(const struct place *place)
 			  provider);
 }
 
+static int flush_region(struct place *place)
+{
+	int ret = read_in_region(place, "/deep_flush");
+
+	if (ret == -ENOENT)
+		return without_deep_flush(place);
+	if (ret != 0)
+		return pmem2_fail_errno(-ret, "deep flush: reading %s", place->path.text);
+	if (strcmp(place->text, "1") != 0)
+		return 0;
+	ret = pmem2_sysfs_write(&place->path, "1");
+	if (ret != 0)
+		return pmem2_fail_errno(-ret, "deep flush: writing 1 to %s", place->path.text);
+	return 0;
+}
+
 int pmem2_devnode_deep_flush(dev_t device)
 {
-	struct place place;
-	char line[16];
-	int ret;
+	struct place *place = new_place(PMEM2_DEVNODE_CHAR, device);
+	int ret = place != NULL ? locate(place) : -ENOMEM;
 
-	device_path(&place, PMEM2_DEVNODE_CHAR, device);
-	ret = locate(&place);
-	if (ret == -ENOENT)
-		return pmem2_fail(PMEM2_E_DAX_REGION_NOT_FOUND,
-				  "deep flush: device dax %u:%u lies on no NVDIMM region",
-				  major(device), minor(device));
-	if (ret != 0)
-		return pmem2_fail_errno(-ret, "deep flush: looking for the region of %s/%s",
-					pmem2_sysfs_root, place.path);
-	ret = read_region(&place, "deep_flush", line, sizeof(line));
-	if (ret == -ENOENT)
-		return without_deep_flush(&place);
-	if (ret != 0)
-		return pmem2_fail_errno(-ret,
-					"deep flush: reading deep_flush of the region of %s/%s",
-					pmem2_sysfs_root, place.path);
-	return strcmp(line, "1") == 0 ? write_deep_flush(&place) : 0;
+	if (ret == 0)
+		ret = flush_region(place);
+	else if (ret == -ENOENT)
+		ret = pmem2_fail(PMEM2_E_DAX_REGION_NOT_FOUND,
+				 "deep flush: device dax %u:%u lies on no NVDIMM region",
+				 major(device), minor(device));
+	else
+		ret = pmem2_fail_errno(-ret,
+				       "deep flush: looking for the region of device dax %u:%u",
+				       major(device), minor(device));
+	free(place);
+	return ret;
 }

@@ -8,40 +8,47 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "text.h"
+/* What the C library's readdir(3) would allocate instead takes a deep stack. */
+#define LIST_SIZE 1024
 
-/* Device links of today's kernels have up to 150 characters. */
-#define LINK_SIZE 768
+/* musl has it under another name. */
+#ifndef __GLIBC__
+#define getdents64 getdents
+#endif
 
 const char *pmem2_sysfs_root = "/sys";
 
-/* Without a format, whose variable arguments cost much stack. False when it may have been cut. */
-static bool full_path(char *full, size_t size, const char *path)
+void pmem2_sysfs_path_start(struct pmem2_sysfs_path *path, const char *text)
 {
-	struct pmem2_text text = {full, size - 1};
-
-	pmem2_text_string(&text, pmem2_sysfs_root);
-	pmem2_text_string(&text, "/");
-	pmem2_text_string(&text, path);
-	*text.end = '\0';
-	return text.room > 0;
+	path->rest = (struct pmem2_text){path->text, sizeof(path->text) - 1};
+	pmem2_sysfs_path_add(path, text);
 }
 
-static int open_at(const char *path, int flags)
+void pmem2_sysfs_path_add(struct pmem2_sysfs_path *path, const char *text)
 {
-	char full[PMEM2_SYSFS_PATH];
+	pmem2_text_string(&path->rest, text);
+	*path->rest.end = '\0';
+}
+
+static bool is_cut(const struct pmem2_sysfs_path *path)
+{
+	return path->rest.room == 0;
+}
+
+static int open_path(const struct pmem2_sysfs_path *path, int flags)
+{
 	int fd;
 
-	if (!full_path(full, sizeof(full), path))
+	if (is_cut(path))
 		return -ENAMETOOLONG;
-	fd = open(full, flags | O_CLOEXEC);
+	fd = open(path->text, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
 /* How many bytes were read, or a negative errno. */
-static ssize_t read_bytes(const char *path, char *bytes, size_t size)
+static ssize_t read_bytes(const struct pmem2_sysfs_path *path, char *bytes, size_t size)
 {
-	int fd = open_at(path, O_RDONLY);
+	int fd = open_path(path, O_RDONLY);
 	ssize_t got;
 	int error;
 
@@ -63,7 +70,7 @@ static void end_line(char *line, size_t length)
 		*newline = '\0';
 }
 
-int pmem2_sysfs_read_start(const char *path, char *line, size_t size)
+int pmem2_sysfs_read_start(const struct pmem2_sysfs_path *path, char *line, size_t size)
 {
 	ssize_t got = read_bytes(path, line, size - 1);
 
@@ -73,7 +80,7 @@ int pmem2_sysfs_read_start(const char *path, char *line, size_t size)
 	return 0;
 }
 
-int pmem2_sysfs_read(const char *path, char *line, size_t size)
+int pmem2_sysfs_read(const struct pmem2_sysfs_path *path, char *line, size_t size)
 {
 	ssize_t got = read_bytes(path, line, size);
 
@@ -85,7 +92,7 @@ int pmem2_sysfs_read(const char *path, char *line, size_t size)
 	return 0;
 }
 
-int pmem2_sysfs_read_number(const char *path, unsigned long long *number)
+int pmem2_sysfs_read_number(const struct pmem2_sysfs_path *path, unsigned long long *number)
 {
 	char line[32];
 	char *end;
@@ -104,9 +111,9 @@ int pmem2_sysfs_read_number(const char *path, unsigned long long *number)
 	return 0;
 }
 
-int pmem2_sysfs_write(const char *path, const char *text)
+int pmem2_sysfs_write(const struct pmem2_sysfs_path *path, const char *text)
 {
-	int fd = open_at(path, O_WRONLY);
+	int fd = open_path(path, O_WRONLY);
 	size_t length = strlen(text);
 	ssize_t written;
 	int error;
@@ -121,68 +128,63 @@ int pmem2_sysfs_write(const char *path, const char *text)
 	return (size_t)written == length ? 0 : -EIO;
 }
 
-/* `full` has room for the path, `text` for the link. */
-static int read_link(const char *path, char *full, char *text)
+int pmem2_sysfs_link(const struct pmem2_sysfs_path *path, char *target, size_t size)
 {
 	ssize_t length;
 
-	if (!full_path(full, PMEM2_SYSFS_PATH, path))
+	if (is_cut(path))
 		return -ENAMETOOLONG;
-	length = readlink(full, text, LINK_SIZE);
+	length = readlink(path->text, target, size);
 	if (length < 0)
 		return -errno;
-	if (length == LINK_SIZE)
+	if ((size_t)length == size)
 		return -ENAMETOOLONG;
-	text[length] = '\0';
+	target[length] = '\0';
 	return 0;
 }
 
-int pmem2_sysfs_link(const char *path, char **target)
+/* The entries that the system has put into a buffer. */
+static int visit_entries(const char *buffer, size_t size,
+			 int (*visit)(const char *name, void *data), void *data)
 {
-	char *text = malloc(LINK_SIZE + PMEM2_SYSFS_PATH);
-	int ret;
+	int ret = 0;
 
-	if (text == NULL)
-		return -ENOMEM;
-	ret = read_link(path, text + LINK_SIZE, text);
-	if (ret == 0)
-		*target = text;
-	else
-		free(text);
+	for (size_t at = 0; ret == 0 && at < size;) {
+		const struct dirent *entry = (const void *)(buffer + at);
+		if (entry->d_name[0] != '.')
+			ret = visit(entry->d_name, data);
+		at += entry->d_reclen;
+	}
 	return ret;
 }
 
-static int visit_entries(DIR *dir, int (*visit)(const char *name, void *data), void *data)
+static int visit_all(int fd, char *buffer, int (*visit)(const char *name, void *data), void *data)
 {
-	const struct dirent *entry;
+	ssize_t got;
 	int ret = 0;
 
 	while (ret == 0) {
-		errno = 0;
-		entry = readdir(dir); /* NOLINT(concurrency-mt-unsafe): the stream is ours alone */
-		if (entry == NULL)
-			return -errno;
-		if (entry->d_name[0] != '.')
-			ret = visit(entry->d_name, data);
+		got = getdents64(fd, buffer, LIST_SIZE);
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
+		ret = visit_entries(buffer, (size_t)got, visit, data);
 	}
 	return ret;
 }
 
-int pmem2_sysfs_list(const char *path, int (*visit)(const char *name, void *data), void *data)
+int pmem2_sysfs_list(const struct pmem2_sysfs_path *path,
+		     int (*visit)(const char *name, void *data), void *data)
 {
-	int fd = open_at(path, O_RDONLY | O_DIRECTORY);
-	DIR *dir;
-	int ret;
+	int fd = open_path(path, O_RDONLY | O_DIRECTORY);
+	char *buffer;
+	int ret = -ENOMEM;
 
 	if (fd < 0)
 		return fd;
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		ret = -errno;
-		(void)close(fd);
-		return ret;
-	}
-	ret = visit_entries(dir, visit, data);
-	(void)closedir(dir);
+	buffer = malloc(LIST_SIZE);
+	if (buffer != NULL)
+		ret = visit_all(fd, buffer, visit, data);
+	free(buffer);
+	(void)close(fd);
 	return ret;
 }

@@ -66,6 +66,7 @@ static struct device {
 	int fd;
 	dev_t number;
 	size_t alignment;
+	bool holds_file; /* a block device, and `fd` a file on it */
 } devices[MAX_DEVICES];
 static unsigned device_count;
 
@@ -103,6 +104,7 @@ static struct device *add_device(int fd)
 	device->fd = fd;
 	device->number = makedev(DAX_MAJOR, device_count);
 	device->alignment = FAKE_DAX_ALIGNMENT;
+	device->holds_file = false;
 	device_count++;
 	return device;
 }
@@ -168,6 +170,14 @@ void fake_dax_disguise(int fd)
 	(void)add_device(fd);
 }
 
+void fake_dax_hold_file(int fd, dev_t number)
+{
+	struct device *device = add_device(fd);
+
+	device->number = number;
+	device->holds_file = true;
+}
+
 void fake_dax_watch(const char *directory, const char *name)
 {
 	const struct timespec never[2] = {{0, 0}, {0, 0}};
@@ -188,12 +198,12 @@ void fake_dax_seal(const char *directory, const char *name)
 {
 	char target[32];
 	char text[32];
-	char path[PMEM2_SYSFS_PATH];
+	struct pmem2_sysfs_path path;
 	int fd = memfd_create("sealed attribute", MFD_ALLOW_SEALING | MFD_CLOEXEC);
 
 	ck_assert_int_ge(fd, 0);
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	ck_assert_int_eq(pmem2_sysfs_read(path, text, sizeof(text)), 0);
+	pmem2_sysfs_path_start(&path, pmem2_test_sysfs_path("%s/%s", directory, name));
+	ck_assert_int_eq(pmem2_sysfs_read(&path, text, sizeof(text)), 0);
 	ck_assert_int_gt(dprintf(fd, "%s\n", text), 0);
 	ck_assert_int_eq(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), 0);
 	snprintf(target, sizeof(target), "/proc/self/fd/%d", fd);
@@ -205,7 +215,11 @@ static int fake_fstat(int fd, struct stat *st)
 	const struct device *device = find_device(fd);
 	int ret = fstatat(fd, "", st, AT_EMPTY_PATH);
 
-	if (ret == 0 && device != NULL) {
+	if (ret != 0 || device == NULL)
+		return ret;
+	if (device->holds_file) {
+		st->st_dev = device->number;
+	} else {
 		st->st_mode = S_IFCHR | 0600;
 		st->st_rdev = device->number;
 		st->st_size = 0;
@@ -243,12 +257,19 @@ static void *driver_hint(const struct device *device, void *hint, size_t length)
 	return (void *)pmem2_align_up((uintptr_t)addr, device->alignment);
 }
 
+/* What the memory that stands in for the device understands. */
+static int without_sync(int flags)
+{
+	return (flags & MAP_TYPE) == MAP_SHARED_VALIDATE
+		       ? (flags & ~(MAP_SYNC | MAP_SHARED_VALIDATE)) | MAP_SHARED
+		       : flags;
+}
+
 static void *driver_mmap(const struct device *device, void *hint, size_t length, int prot,
 			 int flags, off_t offset)
 {
-	const int system_flags = (flags & ~(MAP_SYNC | MAP_SHARED_VALIDATE)) | MAP_SHARED;
-	void *addr = system_mmap(driver_hint(device, hint, length), length, prot, system_flags,
-				 device->fd, offset);
+	void *addr = system_mmap(driver_hint(device, hint, length), length, prot,
+				 without_sync(flags), device->fd, offset);
 
 	if (addr == MAP_FAILED)
 		return MAP_FAILED;
@@ -266,6 +287,8 @@ static void *fake_mmap(void *addr, size_t length, int prot, int flags, int fd, o
 
 	if (device == NULL || (flags & MAP_ANONYMOUS) != 0)
 		return system_mmap(addr, length, prot, flags, fd, offset);
+	if (device->holds_file)
+		return system_mmap(addr, length, prot, without_sync(flags), fd, offset);
 	return driver_mmap(device, addr, length, prot, flags, offset);
 }
 

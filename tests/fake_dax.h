@@ -57,6 +57,10 @@ dev_t fake_dax_number(int fd);
 /* Turn an open descriptor into a character device of which sysfs knows nothing. */
 void fake_dax_disguise(int fd);
 
+/* Put an open file on a block device, under a file system that grants MAP_SYNC. Teardown closes it.
+ */
+void fake_dax_hold_file(int fd, dev_t device);
+
 /* Attributes that notice a write, and that refuse it with EPERM. */
 void fake_dax_watch(const char *directory, const char *name);
 bool fake_dax_written(const char *directory, const char *name);

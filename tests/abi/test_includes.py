@@ -36,6 +36,7 @@ CONDITIONALS = {
     ('os_linux.c', '#ifndef MAP_SHARED_VALIDATE'),
     ('os_linux.c', '#ifndef MAP_SYNC'),
     ('os_linux.c', '#ifndef MAP_FIXED_NOREPLACE'),
+    ('sysfs.c', '#ifndef __GLIBC__'),  # the name of getdents64
     ('sigbus.c', '#ifdef __GLIBC__'),  # the model of thread-local storage
 }
 

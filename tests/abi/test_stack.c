@@ -3,22 +3,30 @@
  * How deep the library reaches into its caller's stack: each call runs on a
  * painted stack of its own, and the paint that is left tells.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sysmacros.h>
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "fake_dax.h"
 #include "support.h"
+#include "sysfs_tree.h"
 
 #define STACK_SIZE ((size_t)64 << 10)
 #define PAINT UINT64_C(0xa5c3f00d5ca1ab1e)
 #define FILE_SIZE ((size_t)4 << 20)
 #define PAGE ((size_t)4096)
 #define MAX_ARGS 4
+
+#define SOURCE_BOUND 512
+#define MAP_BOUND 768
+#define BADBLOCK_BOUND 1024
 
 typedef uintptr_t (*any_fn)(uintptr_t, uintptr_t, uintptr_t, uintptr_t);
 
@@ -232,7 +240,7 @@ static int open_source(int descriptor)
 	int ret = pmem2_source_from_fd(&opened, descriptor);
 
 	pmem2_source_delete(&opened);
-	assert_uses_at_most(512, &call);
+	assert_uses_at_most(SOURCE_BOUND, &call);
 	ck_assert_int_eq((int)call.result, ret);
 	pmem2_source_delete(&opened);
 	return ret;
@@ -267,11 +275,11 @@ static void check_map_new(const struct pmem2_config *config, const struct pmem2_
 	ck_assert_int_eq(pmem2_map_new(&map, config, source), code);
 	if (map != NULL)
 		assert_success(pmem2_map_delete(&map));
-	assert_uses_at_most(768, &create);
+	assert_uses_at_most(MAP_BOUND, &create);
 	ck_assert_msg((int)create.result == code, "%d, %s", (int)create.result, pmem2_errormsg());
 	if (map == NULL)
 		return;
-	assert_uses_at_most(768, &delete);
+	assert_uses_at_most(MAP_BOUND, &delete);
 	ck_assert_int_eq((int)delete.result, 0);
 }
 
@@ -336,6 +344,145 @@ START_TEST(map_new_uses_little_when_the_system_refuses)
 }
 END_TEST
 
+/* ---- devices, which the library looks for in sysfs ---------------------- */
+
+static void setup_devices(void)
+{
+	setup();
+	fake_dax_setup();
+}
+
+static void teardown_devices(void)
+{
+	fake_dax_teardown();
+	teardown();
+}
+
+/* Device-mapper volumes dm-0, dm-1 ... stacked upon pmem7; block/253:0 is the uppermost. */
+static void stack_mappers(unsigned count)
+{
+	char below[96];
+	char upper[96];
+
+	snprintf(below, sizeof(below), PMEM2_TEST_REGION "/namespace7.0/block/pmem7", 7U, 7U);
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(upper, sizeof(upper), "devices/virtual/block/dm-%u", i);
+		pmem2_test_sysfs_write("", "%s/dev", upper);
+		pmem2_test_sysfs_slave(upper, strrchr(below, '/') + 1, below);
+		memcpy(below, upper, sizeof(below));
+	}
+	pmem2_test_sysfs_device("block/253:0", "%s", below);
+}
+
+/* A file on that many volumes. */
+static int file_on_mappers(unsigned count, const char *provider, const char *domain)
+{
+	int file = pmem2_test_file(FILE_SIZE);
+
+	pmem2_test_sysfs_region(7, provider, domain);
+	pmem2_test_sysfs_pmem("block/259:0", 7);
+	if (count > 0)
+		stack_mappers(count);
+	fake_dax_hold_file(file, count > 0 ? makedev(253, 0) : makedev(259, 0));
+	return file;
+}
+
+static int device_dax(const char *provider, const char *domain)
+{
+	struct fake_dax model = fake_dax_nvdimm;
+
+	model.provider = provider;
+	model.persistence_domain = domain;
+	return fake_dax_plug(&model);
+}
+
+#define ANY PMEM2_GRANULARITY_PAGE
+#define BYTE PMEM2_GRANULARITY_BYTE
+#define NO_DOMAIN NULL
+#define NOT_SUPPORTED PMEM2_E_GRANULARITY_NOT_SUPPORTED
+#define LONG_PROVIDER "ibm,persistent-memory:ibm,pmemory@44104001"
+
+static const struct {
+	const char *name;
+	bool device_dax;
+	unsigned mappers;
+	const char *provider;
+	const char *domain;
+	enum pmem2_granularity required;
+	int code;
+} devices[] = {
+	{"file, cpu_cache", false, 0, "ACPI.NFIT", "cpu_cache", BYTE, 0},
+	{"file, refused", false, 0, LONG_PROVIDER, "memory_controller", BYTE, NOT_SUPPORTED},
+	{"mapper", false, 1, "ACPI.NFIT", "cpu_cache", BYTE, 0},
+	{"mapper, refused", false, 1, "ACPI.NFIT", NO_DOMAIN, BYTE, NOT_SUPPORTED},
+	{"three mappers", false, 3, "ACPI.NFIT", "cpu_cache", BYTE, 0},
+	{"three mappers, refused", false, 3, "e820", NO_DOMAIN, BYTE, NOT_SUPPORTED},
+	{"device dax, cpu_cache", true, 0, "ACPI.NFIT", "cpu_cache", BYTE, 0},
+	{"device dax, refused", true, 0, "ACPI.NFIT", NO_DOMAIN, BYTE, NOT_SUPPORTED},
+	{"device dax, hypervisor", true, 0, LONG_PROVIDER, "cpu_cache", ANY, NOT_SUPPORTED},
+	{"device dax, virtio", true, 0, "virtio-pmem", NO_DOMAIN, ANY, NOT_SUPPORTED},
+};
+
+static int open_device(int i)
+{
+	if (devices[i].device_dax)
+		return device_dax(devices[i].provider, devices[i].domain);
+	return file_on_mappers(devices[i].mappers, devices[i].provider, devices[i].domain);
+}
+
+START_TEST(mapping_what_lies_on_a_device_uses_little)
+{
+	int device = open_device(_i);
+	struct pmem2_source *source;
+
+	ck_assert_int_eq(open_source(device), 0);
+	source = pmem2_test_source(device);
+	pmem2_config_set_required_store_granularity(cfg, devices[_i].required);
+	check_map_new(cfg, source, devices[_i].code);
+	pmem2_source_delete(&source);
+}
+END_TEST
+
+START_TEST(looking_for_bad_blocks_of_a_device_uses_little)
+{
+	struct pmem2_source *source = pmem2_test_source(open_device(_i));
+	struct pmem2_badblock_context *context = NULL;
+	struct call create =
+		CALL(pmem2_badblock_context_new, (uintptr_t)&context, (uintptr_t)source);
+	int ret = pmem2_badblock_context_new(&context, source);
+
+	pmem2_badblock_context_delete(&context);
+	assert_uses_at_most(BADBLOCK_BOUND, &create);
+	ck_assert_int_eq((int)create.result, ret);
+	pmem2_badblock_context_delete(&context);
+	pmem2_source_delete(&source);
+}
+END_TEST
+
+START_TEST(device_that_sysfs_does_not_describe_is_told_using_little)
+{
+	int device = device_dax("ACPI.NFIT", "cpu_cache");
+	struct pmem2_source *source = pmem2_test_source(device);
+
+	pmem2_test_sysfs_begin();
+	check_map_new(cfg, source, PMEM2_E_DAX_REGION_NOT_FOUND);
+	ck_assert_int_eq(open_source(device), -ENOENT);
+	pmem2_source_delete(&source);
+}
+END_TEST
+
+static TCase *device_tests(void)
+{
+	TCase *tcase = tcase_create("devices");
+
+	tcase_add_checked_fixture(tcase, setup_devices, teardown_devices);
+	tcase_add_loop_test(tcase, mapping_what_lies_on_a_device_uses_little, 0, COUNT(devices));
+	tcase_add_loop_test(tcase, looking_for_bad_blocks_of_a_device_uses_little, 0,
+			    COUNT(devices));
+	tcase_add_test(tcase, device_that_sysfs_does_not_describe_is_told_using_little);
+	return tcase;
+}
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("stack");
@@ -353,5 +500,6 @@ Suite *test_suite(void)
 	tcase_add_test(tcase, map_new_uses_little_when_the_range_is_refused);
 	tcase_add_test(tcase, map_new_uses_little_when_the_system_refuses);
 	suite_add_tcase(suite, tcase);
+	suite_add_tcase(suite, device_tests());
 	return suite;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "faults.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -154,7 +153,7 @@ static bool strikes_at_load(int error)
 
 WRAPPER(int, fallocate64, -1, (int fd, int mode, off_t offset, off_t length),
 	(fd, mode, offset, length))
-WRAPPER(DIR *, fdopendir, NULL, (int fd), (fd))
+WRAPPER(ssize_t, getdents64, -1, (int fd, void *buffer, size_t length), (fd, buffer, length))
 WRAPPER(int, msync, -1, (void *addr, size_t length, int flags), (addr, length, flags))
 WRAPPER(ssize_t, pread64, -1, (int fd, void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
@@ -162,7 +161,6 @@ WRAPPER(int, pthread_sigmask, errno, (int how, const sigset_t *set, sigset_t *ol
 WRAPPER(ssize_t, pwrite64, -1, (int fd, const void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
 WRAPPER(ssize_t, read, -1, (int fd, void *buffer, size_t length), (fd, buffer, length))
-WRAPPER(struct dirent64 *, readdir64, NULL, (DIR * dir), (dir))
 WRAPPER(ssize_t, readlink, -1, (const char *path, char *buffer, size_t size), (path, buffer, size))
 WRAPPER(int, sigaction, -1, (int signal, const struct sigaction *action, struct sigaction *old),
 	(signal, action, old))
@@ -189,18 +187,14 @@ WRAPPER_VARIADIC(fcntl64, int)
 WRAPPER_VARIADIC(open64, const char *)
 
 /* Descriptors are gone also when closing them fails. */
-#define WRAPPER_CLOSING(name, type)                                                                \
-	int __real_##name(type resource);                                                          \
-	int __wrap_##name(type resource);                                                          \
-	int __wrap_##name(type resource)                                                           \
-	{                                                                                          \
-		int ret = __real_##name(resource);                                                 \
-                                                                                                   \
-		return strikes(#name, plan.error) ? -1 : ret;                                      \
-	}
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
+{
+	int ret = __real_close(fd);
 
-WRAPPER_CLOSING(close, int)
-WRAPPER_CLOSING(closedir, DIR *)
+	return strikes("close", plan.error) ? -1 : ret;
+}
 
 #define WRAPPER_AT_LOAD(type, name, parameters, arguments)                                         \
 	type __real_##name parameters;                                                             \
