@@ -91,15 +91,3 @@ void pmem2_text_format(struct pmem2_text *text, const char *format, va_list *arg
 			put_char(text, c);
 	}
 }
-
-bool pmem2_text_print(char *buffer, size_t size, const char *format, ...)
-{
-	struct pmem2_text text = {buffer, size - 1};
-	va_list args;
-
-	va_start(args, format);
-	pmem2_text_format(&text, format, &args);
-	va_end(args);
-	*text.end = '\0';
-	return text.room > 0;
-}

@@ -7,7 +7,6 @@
 #define PMEM2_TEXT_H
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 /* A text being written; what does not fit is cut. The caller ends it with a NUL at `end`. */
@@ -20,9 +19,5 @@ void pmem2_text_string(struct pmem2_text *text, const char *string);
 void pmem2_text_number(struct pmem2_text *text, unsigned long long value);
 void pmem2_text_format(struct pmem2_text *text, const char *format, va_list *args)
 	__attribute__((format(printf, 2, 0)));
-
-/* Write a whole NUL-terminated text; false when it may have been cut. */
-bool pmem2_text_print(char *buffer, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 #endif
