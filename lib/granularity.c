@@ -18,6 +18,7 @@ enum cause {
 	CAUSE_NO_WRITEBACK,   /* this CPU lets no program write lines back */
 	CAUSE_EXPLICIT_FLUSH, /* the region needs a call that device dax does not offer */
 	CAUSE_UNREADABLE,     /* which region it is could not be read */
+	CAUSE_ELSEWHERE,      /* the file may lie on another device than its file system's */
 	CAUSE_NO_REGION,      /* whether CPU caches are protected is unknown */
 	CAUSE_NO_CPU_CACHE,   /* CPU caches are not protected */
 	CAUSE_CPU_CACHE
@@ -28,6 +29,7 @@ struct verdict {
 	bool possible;
 	enum pmem2_granularity granularity;
 	struct pmem2_devnode_region region;
+	int elsewhere; /* see pmem2_os_is_elsewhere */
 };
 
 static const char *const names[] = {
@@ -67,6 +69,17 @@ static void settle(struct verdict *verdict, enum cause cause, enum pmem2_granula
 	verdict->possible = true;
 }
 
+/* The region behind the file system has persistent CPU caches; the file may not lie there. */
+static void judge_place(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
+{
+	if (facts->kind == PMEM2_SOURCE_FILE)
+		verdict->elsewhere = pmem2_os_is_elsewhere(facts->file);
+	if (verdict->elsewhere == 0)
+		settle(verdict, CAUSE_CPU_CACHE, PMEM2_GRANULARITY_BYTE);
+	else
+		settle(verdict, CAUSE_ELSEWHERE, PMEM2_GRANULARITY_CACHE_LINE);
+}
+
 /* MAP_SYNC was granted: what the region behind the device says decides. */
 static void judge_region(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
 {
@@ -85,7 +98,7 @@ static void judge_region(const struct pmem2_granularity_facts *facts, struct ver
 	} else if (!region->found) {
 		settle(verdict, CAUSE_NO_REGION, PMEM2_GRANULARITY_CACHE_LINE);
 	} else if (region->cpu_cache && !region->explicit_flush) {
-		settle(verdict, CAUSE_CPU_CACHE, PMEM2_GRANULARITY_BYTE);
+		judge_place(facts, verdict);
 	} else {
 		settle(verdict, CAUSE_NO_CPU_CACHE, PMEM2_GRANULARITY_CACHE_LINE);
 	}
@@ -96,6 +109,7 @@ static void judge(const struct pmem2_granularity_facts *facts, struct verdict *v
 	enum pmem2_granularity forced;
 
 	verdict->region.provider[0] = '\0';
+	verdict->elsewhere = 0;
 	if (facts->kind == PMEM2_SOURCE_ANON || !facts->shared) {
 		settle(verdict, CAUSE_PRIVATE, PMEM2_GRANULARITY_BYTE);
 	} else if (forced_granularity(&forced)) {
@@ -121,6 +135,21 @@ static int refuse_unreadable(const struct pmem2_granularity_facts *facts, int er
 			  "granularity %s is required, but CACHE_LINE is what is known to hold: "
 			  "the region that might promise more could not be read from sysfs: %s",
 			  wanted, pmem2_errno_text(-error));
+}
+
+static int refuse_elsewhere(int elsewhere, const char *wanted)
+{
+	if (elsewhere < 0)
+		return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+				  "granularity %s is required, but CACHE_LINE is what is known to "
+				  "hold: whether the file lies on the realtime device of its file "
+				  "system could not be found out: %s",
+				  wanted, pmem2_errno_text(-elsewhere));
+	return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			  "granularity %s is required, but CACHE_LINE is what is known to hold: "
+			  "the file lies on the realtime device of its file system, of which no "
+			  "NVDIMM region was identified",
+			  wanted);
 }
 
 static int refuse(const struct pmem2_granularity_facts *facts, const struct verdict *verdict,
@@ -161,6 +190,8 @@ static int refuse(const struct pmem2_granularity_facts *facts, const struct verd
 			wanted, verdict->region.provider);
 	case CAUSE_UNREADABLE:
 		return refuse_unreadable(facts, verdict->region.error, wanted);
+	case CAUSE_ELSEWHERE:
+		return refuse_elsewhere(verdict->elsewhere, wanted);
 	case CAUSE_NO_REGION:
 		return pmem2_fail(code,
 				  "granularity %s is required, but CACHE_LINE is what is known to "

@@ -7,10 +7,12 @@
 #include <sys/types.h>
 
 #include "libpmem2.h"
+#include "os.h"
 #include "source.h"
 
 struct pmem2_granularity_facts {
 	enum pmem2_source_kind kind;
+	pmem2_os_file file;
 	dev_t device;
 	bool shared;
 	bool synchronous; /* MAP_SYNC was granted */

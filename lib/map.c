@@ -134,6 +134,7 @@ static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
 		pmem2_source_note_refusal(src, grant.refusal);
 	const struct pmem2_granularity_facts facts = {
 		.kind = map->kind,
+		.file = src->file,
 		.device = map->device,
 		.shared = map->shared,
 		.synchronous = grant.synchronous,

@@ -28,6 +28,12 @@ int pmem2_os_open_flags(pmem2_os_file file);
 int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat);
 size_t pmem2_os_page_size(void);
 
+/*
+ * Whether the contents of a regular file lie on another device than the one
+ * that pmem2_os_stat tells: 1 or 0, or a negative errno.
+ */
+int pmem2_os_is_elsewhere(pmem2_os_file file);
+
 struct pmem2_os_request {
 	pmem2_os_file file; /* PMEM2_OS_NO_FILE: zeroed memory */
 	size_t offset;

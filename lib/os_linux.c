@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +24,15 @@
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
+
+/* FS_IOC_FSGETXATTR, of a header that comes with Linux and not with every C library. */
+struct attributes {
+	uint32_t flags;
+	uint32_t others[4];
+	unsigned char padding[8];
+};
+#define GET_ATTRIBUTES _IOR('X', 31, struct attributes)
+#define REALTIME 0x1U
 
 #define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
@@ -58,6 +68,16 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 	stat->size = (size_t)st.st_size;
 	stat->device = S_ISCHR(st.st_mode) ? st.st_rdev : st.st_dev;
 	return 0;
+}
+
+/* XFS may have a second device, for the contents of files so marked. */
+int pmem2_os_is_elsewhere(pmem2_os_file file)
+{
+	struct attributes attributes;
+
+	if (ioctl(file, GET_ATTRIBUTES, &attributes) == 0)
+		return (attributes.flags & REALTIME) != 0;
+	return errno == ENOTTY || errno == EOPNOTSUPP ? 0 : -errno;
 }
 
 size_t pmem2_os_page_size(void)

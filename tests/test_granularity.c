@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -63,6 +66,31 @@ int fchdir(int fd)
 	return (int)syscall(SYS_fchdir, fd);
 }
 
+/* What the file system says of a file, and how often it was asked. */
+static struct {
+	int error;
+	unsigned flags;
+	int questions;
+	int fd;
+} attributes;
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	struct fsxattr *answer;
+	va_list args;
+
+	ck_assert_uint_eq(request, FS_IOC_FSGETXATTR);
+	va_start(args, request);
+	answer = va_arg(args, struct fsxattr *);
+	va_end(args);
+	attributes.questions++;
+	attributes.fd = fd;
+	memset(answer, 0xff, sizeof(*answer));
+	answer->fsx_xflags = attributes.flags;
+	errno = attributes.error;
+	return attributes.error != 0 ? -1 : 0;
+}
+
 /* ---- what is known of a mapping ----------------------------------------- */
 
 static struct pmem2_granularity_facts anonymous = {
@@ -72,13 +100,14 @@ static struct pmem2_granularity_facts private_file = {.kind = PMEM2_SOURCE_FILE,
 static struct pmem2_granularity_facts page_cache = {
 	.kind = PMEM2_SOURCE_FILE, .shared = true, .refusal = EOPNOTSUPP};
 static struct pmem2_granularity_facts dax_file = {
-	.kind = PMEM2_SOURCE_FILE, .shared = true, .synchronous = true};
+	.kind = PMEM2_SOURCE_FILE, .file = 1234, .shared = true, .synchronous = true};
 static struct pmem2_granularity_facts devdax = {
 	.kind = PMEM2_SOURCE_DEVDAX, .shared = true, .synchronous = true};
 
 static void begin(void)
 {
 	ck_assert_int_eq(unsetenv(VARIABLE), 0);
+	memset(&attributes, 0, sizeof(attributes));
 	pmem2_test_sysfs_begin();
 	anonymous.device = BLOCK_DEVICE;
 	private_file.device = BLOCK_DEVICE;
@@ -378,6 +407,73 @@ START_TEST(device_dax_is_refused_where_an_attribute_cannot_be_read)
 
 	make_unreadable_region(_i);
 	assert_failure(pmem2_granularity_decide(&devdax, PAGE, &granularity), -EISDIR, "sysfs");
+}
+END_TEST
+
+/* ---- files on another device than their file system --------------------- */
+
+/* The region beneath the file system's main device has persistent caches. */
+static void begin_realtime(void)
+{
+	begin();
+	pmem2_test_sysfs_region(0, "ACPI.NFIT", "cpu_cache");
+	pmem2_test_sysfs_pmem(BLOCK_NUMBER, 0);
+}
+
+START_TEST(file_on_the_realtime_device_is_cache_line)
+{
+	attributes.flags = FS_XFLAG_REALTIME | FS_XFLAG_DAX;
+	ck_assert_int_eq(decide(&dax_file), CACHE_LINE);
+	ck_assert_int_eq(attributes.questions, 1);
+	ck_assert_int_eq(attributes.fd, dax_file.file);
+	assert_refused(&dax_file, BYTE, "lies on the realtime device");
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "CACHE_LINE"));
+	assert_silent_about(VARIABLE);
+}
+END_TEST
+
+static const unsigned other_flags[] = {0, FS_XFLAG_DAX, FS_XFLAG_RTINHERIT, ~FS_XFLAG_REALTIME};
+
+START_TEST(file_that_is_not_marked_realtime_is_byte)
+{
+	attributes.flags = other_flags[_i];
+	ck_assert_int_eq(decide(&dax_file), BYTE);
+}
+END_TEST
+
+static const int without_attributes[] = {ENOTTY, EOPNOTSUPP};
+
+START_TEST(file_system_that_knows_no_attributes_has_one_device)
+{
+	attributes.flags = FS_XFLAG_REALTIME;
+	attributes.error = without_attributes[_i];
+	ck_assert_int_eq(decide(&dax_file), BYTE);
+}
+END_TEST
+
+START_TEST(file_whose_device_cannot_be_found_out_is_cache_line)
+{
+	attributes.error = EIO;
+	ck_assert_int_eq(decide(&dax_file), CACHE_LINE);
+	assert_refused(&dax_file, BYTE, "could not be found out: Input/output error");
+	assert_silent_about("MAP_SYNC");
+}
+END_TEST
+
+START_TEST(file_system_is_asked_only_where_byte_depends_on_it)
+{
+	pmem2_test_sysfs_dax(DAX_NUMBER, 0, DAX_SIZE, DAX_ALIGNMENT);
+	ck_assert_int_eq(decide(&devdax), BYTE);
+	ck_assert_int_eq(decide(&page_cache), PAGE);
+	ck_assert_int_eq(decide(&private_file), BYTE);
+	force("BYTE");
+	ck_assert_int_eq(decide(&dax_file), BYTE);
+	begin();
+	ck_assert_int_eq(decide(&dax_file), CACHE_LINE);
+	pmem2_test_sysfs_region(0, "ACPI.NFIT", "memory_controller");
+	pmem2_test_sysfs_pmem(BLOCK_NUMBER, 0);
+	ck_assert_int_eq(decide(&dax_file), CACHE_LINE);
+	ck_assert_int_eq(attributes.questions, 0);
 }
 END_TEST
 
@@ -687,6 +783,20 @@ static TCase *region_tests(void)
 	return tests;
 }
 
+static TCase *realtime_tests(void)
+{
+	TCase *tests = tcase_create("realtime device");
+
+	tcase_add_checked_fixture(tests, begin_realtime, NULL);
+	tcase_add_test(tests, file_on_the_realtime_device_is_cache_line);
+	tcase_add_loop_test(tests, file_that_is_not_marked_realtime_is_byte, 0, COUNT(other_flags));
+	tcase_add_loop_test(tests, file_system_that_knows_no_attributes_has_one_device, 0,
+			    COUNT(without_attributes));
+	tcase_add_test(tests, file_whose_device_cannot_be_found_out_is_cache_line);
+	tcase_add_test(tests, file_system_is_asked_only_where_byte_depends_on_it);
+	return tests;
+}
+
 static TCase *explicit_flush_tests(void)
 {
 	TCase *tests = tcase_create("explicit flush");
@@ -739,6 +849,7 @@ Suite *test_suite(void)
 		return suite;
 	}
 	suite_add_tcase(suite, region_tests());
+	suite_add_tcase(suite, realtime_tests());
 	suite_add_tcase(suite, explicit_flush_tests());
 	suite_add_tcase(suite, device_mapper_tests());
 	return suite;

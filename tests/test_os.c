@@ -49,6 +49,14 @@ START_TEST(open_flags_are_those_of_the_descriptor)
 }
 END_TEST
 
+START_TEST(files_lie_on_the_device_of_their_file_system)
+{
+	ck_assert_int_eq(pmem2_os_is_elsewhere(memory_file(1)), 0);
+	ck_assert_int_eq(pmem2_os_is_elsewhere(pmem2_test_file(1)), 0);
+	ck_assert_int_eq(pmem2_os_is_elsewhere(closed_file()), -EBADF);
+}
+END_TEST
+
 static const struct {
 	const char *path;
 	enum pmem2_os_type type;
@@ -505,6 +513,7 @@ static TCase *files(void)
 	TCase *tcase = tcase_create("files");
 
 	tcase_add_loop_test(tcase, open_flags_are_those_of_the_descriptor, 0, COUNT(open_modes));
+	tcase_add_test(tcase, files_lie_on_the_device_of_their_file_system);
 	tcase_add_loop_test(tcase, type_of_a_file_is_told, 0, COUNT(types));
 	tcase_add_test(tcase, pipe_is_of_another_type);
 	tcase_add_test(tcase, size_and_device_of_a_file_are_told);

@@ -5,10 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
 #include <ucontext.h>
@@ -346,10 +349,27 @@ END_TEST
 
 /* ---- devices, which the library looks for in sysfs ---------------------- */
 
+/* What the file system says of a file's attributes. */
+static unsigned file_flags;
+static int file_error;
+
+int ioctl(int file, unsigned long request, ...)
+{
+	va_list args;
+
+	va_start(args, request);
+	va_arg(args, struct fsxattr *)->fsx_xflags = file_flags;
+	va_end(args);
+	errno = file_error;
+	return file_error != 0 ? -1 : 0;
+}
+
 static void setup_devices(void)
 {
 	setup();
 	fake_dax_setup();
+	file_flags = 0;
+	file_error = 0;
 }
 
 static void teardown_devices(void)
@@ -443,6 +463,25 @@ START_TEST(mapping_what_lies_on_a_device_uses_little)
 }
 END_TEST
 
+static const struct {
+	unsigned flags;
+	int error;
+} answers[] = {{FS_XFLAG_REALTIME, 0}, {0, EIO}};
+
+START_TEST(mapping_a_file_that_may_lie_elsewhere_uses_little)
+{
+	int file = file_on_mappers(0, "ACPI.NFIT", "cpu_cache");
+	struct pmem2_source *source = pmem2_test_source(file);
+
+	file_flags = answers[_i].flags;
+	file_error = answers[_i].error;
+	check_map_new(cfg, source, 0);
+	pmem2_config_set_required_store_granularity(cfg, BYTE);
+	check_map_new(cfg, source, NOT_SUPPORTED);
+	pmem2_source_delete(&source);
+}
+END_TEST
+
 START_TEST(looking_for_bad_blocks_of_a_device_uses_little)
 {
 	struct pmem2_source *source = pmem2_test_source(open_device(_i));
@@ -477,6 +516,8 @@ static TCase *device_tests(void)
 
 	tcase_add_checked_fixture(tcase, setup_devices, teardown_devices);
 	tcase_add_loop_test(tcase, mapping_what_lies_on_a_device_uses_little, 0, COUNT(devices));
+	tcase_add_loop_test(tcase, mapping_a_file_that_may_lie_elsewhere_uses_little, 0,
+			    COUNT(answers));
 	tcase_add_loop_test(tcase, looking_for_bad_blocks_of_a_device_uses_little, 0,
 			    COUNT(devices));
 	tcase_add_test(tcase, device_that_sysfs_does_not_describe_is_told_using_little);

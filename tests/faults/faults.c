@@ -167,10 +167,10 @@ WRAPPER(int, sigaction, -1, (int signal, const struct sigaction *action, struct 
 WRAPPER(ssize_t, write, -1, (int fd, const void *buffer, size_t length), (fd, buffer, length))
 
 /* Calls that are told from each other by a last argument which may be absent. */
-#define WRAPPER_VARIADIC(name, first_type)                                                         \
-	int __real_##name(first_type first, int second, ...);                                      \
-	int __wrap_##name(first_type first, int second, ...);                                      \
-	int __wrap_##name(first_type first, int second, ...)                                       \
+#define WRAPPER_VARIADIC(name, first_type, second_type)                                            \
+	int __real_##name(first_type first, second_type second, ...);                              \
+	int __wrap_##name(first_type first, second_type second, ...);                              \
+	int __wrap_##name(first_type first, second_type second, ...)                               \
 	{                                                                                          \
 		va_list args;                                                                      \
 		long third;                                                                        \
@@ -183,8 +183,9 @@ WRAPPER(ssize_t, write, -1, (int fd, const void *buffer, size_t length), (fd, bu
 		return __real_##name(first, second, third);                                        \
 	}
 
-WRAPPER_VARIADIC(fcntl64, int)
-WRAPPER_VARIADIC(open64, const char *)
+WRAPPER_VARIADIC(fcntl64, int, int)
+WRAPPER_VARIADIC(ioctl, int, unsigned long)
+WRAPPER_VARIADIC(open64, const char *, int)
 
 /* Descriptors are gone also when closing them fails. */
 int __real_close(int fd);

@@ -140,6 +140,7 @@ static const struct {
 	{"map_new of a file", "mmap64", EINVAL, 0},
 	{"map_new of a file", "mmap64", EOPNOTSUPP, 0},
 	{"map_new of a file", "mmap64", EACCES, PMEM2_E_NO_ACCESS},
+	{"map_new of a file on dax with persistent caches", "ioctl", ENOTTY, 0},
 	{"map_new, private", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
 	{"map_new, private", "mmap64", ENOTSUP, PMEM2_E_NOSUPP},
 	{"map_new of anonymous memory", "mmap64", ENOMEM, -ENOMEM},
