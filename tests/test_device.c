@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <linux/fs.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -9,6 +12,21 @@
 #include "fake_dax.h"
 #include "support.h"
 #include "sysfs_tree.h"
+
+/* What the file system says of a file's attributes. */
+static unsigned flags;
+static int error;
+
+int ioctl(int file, unsigned long request, ...)
+{
+	va_list args;
+
+	va_start(args, request);
+	va_arg(args, struct fsxattr *)->fsx_xflags = flags;
+	va_end(args);
+	errno = error;
+	return error != 0 ? -1 : 0;
+}
 
 /* An anonymous source, a file, and device dax; sysfs knows of the latter only. */
 static struct pmem2_source *anon;
@@ -19,6 +37,8 @@ static int fd;
 static void setup(void)
 {
 	fake_dax_setup();
+	flags = 0;
+	error = 0;
 	fd = pmem2_test_file(4096);
 	file = pmem2_test_source(fd);
 	dax = pmem2_test_source(fake_dax_plug(&fake_dax_nvdimm));
@@ -165,6 +185,35 @@ START_TEST(anonymous_memory_is_refused_before_outputs_are_looked_at)
 }
 END_TEST
 
+/* ---- files on another device than their file system --------------------- */
+
+START_TEST(file_on_a_realtime_device_has_neither_numa_node_nor_identity)
+{
+	int node = 77;
+
+	move_file_to_region("2");
+	flags = FS_XFLAG_REALTIME;
+	assert_failure(pmem2_source_numa_node(file, &node), PMEM2_E_DAX_REGION_NOT_FOUND,
+		       "realtime device");
+	ck_assert_int_eq(node, 77);
+	check_no_identity(file, "realtime device");
+}
+END_TEST
+
+START_TEST(file_whose_device_cannot_be_found_out_is_an_error)
+{
+	uint64_t usc = 77;
+	int node = 77;
+
+	move_file_to_region("2");
+	error = EIO;
+	assert_failure(pmem2_source_numa_node(file, &node), -EIO, "realtime device");
+	assert_failure(pmem2_source_device_usc(file, &usc), -EIO, "realtime device");
+	ck_assert_int_eq(node, 77);
+	ck_assert_uint_eq(usc, 77);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("device");
@@ -180,6 +229,8 @@ Suite *test_suite(void)
 	tcase_add_test(tcase, source_on_no_region_has_no_identity);
 	tcase_add_test(tcase, anonymous_memory_has_no_identity);
 	tcase_add_test(tcase, anonymous_memory_is_refused_before_outputs_are_looked_at);
+	tcase_add_test(tcase, file_on_a_realtime_device_has_neither_numa_node_nor_identity);
+	tcase_add_test(tcase, file_whose_device_cannot_be_found_out_is_an_error);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
