@@ -2,6 +2,7 @@
 #include "devnode.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -326,7 +327,7 @@ static int read_node(struct place *place, int *node)
 	if (ret != 0)
 		return ret;
 	value = strtol(place->text, &end, 10);
-	if (end == place->text || *end != '\0')
+	if (end == place->text || *end != '\0' || value < -1 || value > INT_MAX)
 		return -EINVAL;
 	*node = (int)value;
 	return 0;

@@ -419,8 +419,18 @@ static const struct {
 	int ret;
 	int node;
 } nodes[] = {
-	{"0", 0, 0},   {"5", 0, 5},       {"-1", 0, -1},
-	{NULL, 0, -1}, {"", -EINVAL, 77}, {"left", -EINVAL, 77},
+	{"0", 0, 0},
+	{"5", 0, 5},
+	{"2147483647", 0, 2147483647},
+	{"-1", 0, -1},
+	{NULL, 0, -1},
+	{"", -EINVAL, 77},
+	{"left", -EINVAL, 77},
+	{"1 2", -EINVAL, 77},
+	{"-2", -EINVAL, 77},
+	{"2147483648", -EINVAL, 77},
+	{"4294967297", -EINVAL, 77},
+	{"99999999999999999999", -EINVAL, 77},
 };
 
 START_TEST(numa_node_is_that_of_the_region)
