@@ -222,24 +222,6 @@ static int needs_explicit_flush(struct place *place, const char *provider)
 	return strncmp(provider, "ibm,", 4) == 0 ? region_says(place, "/deep_flush", "1") : 0;
 }
 
-/* Take away from `region` what the region at `place` does not promise. */
-static int survey_region(struct place *place, struct pmem2_devnode_region *region)
-{
-	int ret = read_provider(place, region->provider, sizeof(region->provider));
-
-	if (ret != 0)
-		return ret;
-	ret = needs_explicit_flush(place, region->provider);
-	if (ret < 0)
-		return ret;
-	if (ret == 1)
-		region->explicit_flush = true;
-	ret = region_says(place, "/persistence_domain", "cpu_cache");
-	if (ret == 0)
-		region->cpu_cache = false;
-	return ret < 0 ? ret : 0;
-}
-
 /* What lies beneath `parent`, a device-mapper volume, to be looked at before all else. */
 struct stack {
 	struct place *top;
@@ -274,21 +256,23 @@ static int push_slaves(struct place *place, struct place **top)
 	return ret;
 }
 
-static int survey_place(struct place *place, struct place **top,
-			struct pmem2_devnode_region *region)
+typedef int (*visit_fn)(struct place *place, void *data);
+
+static int visit_place(struct place *place, struct place **top, visit_fn visit, void *data)
 {
 	int ret = locate(place);
 
 	if (ret == -ENOENT)
 		return push_slaves(place, top);
-	return ret != 0 ? ret : survey_region(place, region);
+	return ret != 0 ? ret : visit(place, data);
 }
 
 /*
- * All that lies beneath a device must be known. Beneath volumes that are stacked
- * higher than a path has room for it is not.
+ * Call `visit` with each region beneath a device, until it returns other than 0;
+ * that value is the result. All that lies beneath must be known; beneath volumes
+ * that are stacked higher than a path has room for, it is not.
  */
-static int survey(enum pmem2_devnode_class class, dev_t device, struct pmem2_devnode_region *region)
+static int visit_regions(enum pmem2_devnode_class class, dev_t device, visit_fn visit, void *data)
 {
 	struct place *top = new_place(class, device);
 	int ret = top != NULL ? 0 : -ENOMEM;
@@ -297,10 +281,29 @@ static int survey(enum pmem2_devnode_class class, dev_t device, struct pmem2_dev
 		struct place *place = top;
 		top = place->next;
 		if (ret == 0)
-			ret = survey_place(place, &top, region);
+			ret = visit_place(place, &top, visit, data);
 		free(place);
 	}
 	return ret;
+}
+
+/* Take away from `data`, a pmem2_devnode_region, what the region at `place` does not promise. */
+static int survey_region(struct place *place, void *data)
+{
+	struct pmem2_devnode_region *region = data;
+	int ret = read_provider(place, region->provider, sizeof(region->provider));
+
+	if (ret != 0)
+		return ret;
+	ret = needs_explicit_flush(place, region->provider);
+	if (ret < 0)
+		return ret;
+	if (ret == 1)
+		region->explicit_flush = true;
+	ret = region_says(place, "/persistence_domain", "cpu_cache");
+	if (ret == 0)
+		region->cpu_cache = false;
+	return ret < 0 ? ret : 0;
 }
 
 void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
@@ -308,7 +311,7 @@ void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
 {
 	memset(region, 0, sizeof(*region));
 	region->cpu_cache = true;
-	region->error = survey(class, device, region);
+	region->error = visit_regions(class, device, survey_region, region);
 	region->found = region->error == 0;
 	if (!region->found)
 		region->cpu_cache = false;
@@ -333,14 +336,31 @@ static int read_node(struct place *place, int *node)
 	return 0;
 }
 
+struct common_node {
+	bool known;
+	int node;
+};
+
+static int compare_node(struct place *place, void *data)
+{
+	struct common_node *common = data;
+	int node;
+	int ret = read_node(place, &node);
+
+	if (ret != 0)
+		return ret;
+	common->node = common->known && node != common->node ? -1 : node;
+	common->known = true;
+	return 0;
+}
+
 int pmem2_devnode_numa_node(enum pmem2_devnode_class class, dev_t device, int *node)
 {
-	struct place *place = new_place(class, device);
-	int ret = place != NULL ? locate(place) : -ENOMEM;
+	struct common_node common = {.known = false};
+	int ret = visit_regions(class, device, compare_node, &common);
 
 	if (ret == 0)
-		ret = read_node(place, node);
-	free(place);
+		*node = common.node;
 	return ret;
 }
 

@@ -36,7 +36,7 @@ struct pmem2_devnode_region {
 void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
 			  struct pmem2_devnode_region *region);
 
-/* The region's NUMA node, -1 without one. -ENOENT: no region. No message. */
+/* The region's NUMA node, -1 without one or with several. -ENOENT: no region. No message. */
 int pmem2_devnode_numa_node(enum pmem2_devnode_class class, dev_t device, int *node);
 
 /*

@@ -457,6 +457,42 @@ START_TEST(numa_node_of_a_block_device_is_that_of_its_region)
 }
 END_TEST
 
+static const struct {
+	const char *first;
+	const char *second;
+	int ret;
+	int node;
+} stacked_nodes[] = {
+	{"3", "3", 0, 3},           {"3", "4", 0, -1},  {"4", "3", 0, -1},
+	{"-1", "3", 0, -1},         {"3", "-1", 0, -1}, {"many", "3", -EINVAL, 77},
+	{"3", "many", -EINVAL, 77},
+};
+
+START_TEST(numa_node_of_a_stacked_device_is_that_of_all_beneath_it)
+{
+	int node = 77;
+
+	stack("cpu_cache", "cpu_cache");
+	pmem2_test_sysfs_write(stacked_nodes[_i].first, PMEM2_TEST_REGION "/numa_node", 1U, 1U);
+	pmem2_test_sysfs_write(stacked_nodes[_i].second, PMEM2_TEST_REGION "/numa_node", 2U, 2U);
+	ck_assert_int_eq(pmem2_devnode_numa_node(PMEM2_DEVNODE_BLOCK, STACKED, &node),
+			 stacked_nodes[_i].ret);
+	ck_assert_int_eq(node, stacked_nodes[_i].node);
+}
+END_TEST
+
+START_TEST(stacked_device_with_something_unknown_beneath_has_no_numa_node)
+{
+	int node = 77;
+
+	stack("cpu_cache", "cpu_cache");
+	pmem2_test_sysfs_device("block/8:0", "devices/pci0000:00/block/sda");
+	pmem2_test_sysfs_slave(STACKED_DIRECTORY, "sda", "devices/pci0000:00/block/sda");
+	ck_assert_int_eq(pmem2_devnode_numa_node(PMEM2_DEVNODE_BLOCK, STACKED, &node), -ENOENT);
+	ck_assert_int_eq(node, 77);
+}
+END_TEST
+
 START_TEST(device_on_no_region_has_no_numa_node)
 {
 	int node = 77;
@@ -626,6 +662,9 @@ static TCase *numa_case(void)
 	tcase_add_loop_test(tcase, numa_node_is_that_of_the_region, 0,
 			    sizeof(nodes) / sizeof(nodes[0]));
 	tcase_add_test(tcase, numa_node_of_a_block_device_is_that_of_its_region);
+	tcase_add_loop_test(tcase, numa_node_of_a_stacked_device_is_that_of_all_beneath_it, 0,
+			    sizeof(stacked_nodes) / sizeof(stacked_nodes[0]));
+	tcase_add_test(tcase, stacked_device_with_something_unknown_beneath_has_no_numa_node);
 	tcase_add_test(tcase, device_on_no_region_has_no_numa_node);
 	return tcase;
 }

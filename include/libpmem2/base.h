@@ -429,7 +429,8 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc);
 
 /*
- * The NUMA node of the region behind a source, -1 when it belongs to none.
+ * The NUMA node of the region behind a source, -1 when it belongs to none. A file on
+ * a volume over several regions: their common node, -1 when they have none.
  *
  * DAX_REGION_NOT_FOUND: no region is behind the source.
  * NOSUPP: the source is anonymous.
