@@ -37,6 +37,13 @@ void pmem2_registry_add(struct pmem2_registered *entry)
 	pmem2_unlock();
 }
 
+void pmem2_registry_evict(uintptr_t start, uintptr_t end)
+{
+	pmem2_lock();
+	evict(start, end);
+	pmem2_unlock();
+}
+
 bool pmem2_registry_claim(struct pmem2_registered *entry)
 {
 	const struct pmem2_span *span = &entry->span;

@@ -20,6 +20,12 @@ struct pmem2_registered {
  */
 void pmem2_registry_add(struct pmem2_registered *entry);
 
+/*
+ * The system has just given [start, end) to somebody else in the library: maps that were
+ * registered there are dead.
+ */
+void pmem2_registry_evict(uintptr_t start, uintptr_t end);
+
 /* Add what somebody else mapped; false, and no change, when it overlaps a live map. */
 bool pmem2_registry_claim(struct pmem2_registered *entry);
 

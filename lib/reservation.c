@@ -10,6 +10,7 @@
 #include "export.h"
 #include "lock.h"
 #include "os.h"
+#include "registry.h"
 
 size_t pmem2_reservation_natural_alignment(size_t length)
 {
@@ -42,6 +43,15 @@ static int check_new(void *addr, size_t size)
 	return check_whole_pages(PMEM2_E_LENGTH_UNALIGNED, "size", size);
 }
 
+/*
+ * Address space that the system gave us is nobody else's: a map that is registered there was
+ * unmapped behind the library's back, and its delete must not unmap ours.
+ */
+static void own(void *addr, size_t size)
+{
+	pmem2_registry_evict((uintptr_t)addr, (uintptr_t)addr + size);
+}
+
 static int take_space(struct pmem2_vm_reservation *rsv, void *addr, size_t size)
 {
 	size_t alignment = pmem2_reservation_natural_alignment(size);
@@ -53,6 +63,7 @@ static int take_space(struct pmem2_vm_reservation *rsv, void *addr, size_t size)
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "reservation: taking %zu bytes of address space",
 					size);
+	own(rsv->addr, size);
 	rsv->size = size;
 	return 0;
 }
@@ -150,6 +161,7 @@ int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size)
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "reservation: extension by %zu bytes at %p", size,
 					(void *)end);
+	own(end, size);
 	pmem2_lock();
 	rsv->size += size;
 	pmem2_unlock();

@@ -1326,6 +1326,38 @@ START_TEST(new_map_may_land_where_wrapped_memory_was)
 }
 END_TEST
 
+START_TEST(deleting_a_stale_map_leaves_the_reservation_in_its_place)
+{
+	struct pmem2_vm_reservation *rsv;
+
+	use_file(4 * PAGE);
+	make_map();
+	area = address_of(map);
+	ck_assert_int_eq(munmap(area, 4 * PAGE), 0);
+	assert_success(pmem2_vm_reservation_new(&rsv, area, 4 * PAGE));
+	assert_success(pmem2_map_delete(&map));
+	ck_assert_str_eq(pmem2_test_access(area), "---p");
+	ck_assert_str_eq(pmem2_test_access(area + 4 * PAGE - 1), "---p");
+	assert_success(pmem2_vm_reservation_delete(&rsv));
+}
+END_TEST
+
+START_TEST(deleting_a_stale_map_leaves_the_extension_in_its_place)
+{
+	struct pmem2_vm_reservation *rsv;
+
+	use_file(4 * PAGE);
+	make_map();
+	area = address_of(map);
+	ck_assert_int_eq(munmap(area, 4 * PAGE), 0);
+	assert_success(pmem2_vm_reservation_new(&rsv, area - PAGE, PAGE));
+	assert_success(pmem2_vm_reservation_extend(rsv, 2 * PAGE));
+	assert_success(pmem2_map_delete(&map));
+	ck_assert_str_eq(pmem2_test_access(area), "---p");
+	assert_success(pmem2_vm_reservation_delete(&rsv));
+}
+END_TEST
+
 /* Only a new mapping proves that the old one is gone; a caller's word does not. */
 START_TEST(stale_map_is_in_the_way_of_wrapping_memory)
 {
@@ -1504,6 +1536,8 @@ static TCase *stale_tests(void)
 	tcase_add_loop_test(tests, new_map_may_land_where_a_stale_one_was, 0, 3);
 	tcase_add_loop_test(tests, deleting_a_stale_map_leaves_its_successor_mapped, 0, 3);
 	tcase_add_test(tests, new_map_may_land_where_wrapped_memory_was);
+	tcase_add_test(tests, deleting_a_stale_map_leaves_the_reservation_in_its_place);
+	tcase_add_test(tests, deleting_a_stale_map_leaves_the_extension_in_its_place);
 	tcase_add_test(tests, stale_map_is_in_the_way_of_wrapping_memory);
 	return tests;
 }

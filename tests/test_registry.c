@@ -150,6 +150,17 @@ START_TEST(new_map_ends_every_map_that_it_overlaps)
 }
 END_TEST
 
+START_TEST(maps_in_a_range_given_away_are_dead)
+{
+	struct pmem2_registered old = entry(100, 200);
+
+	pmem2_registry_add(&old);
+	pmem2_registry_evict(ranges[_i].start, ranges[_i].end);
+	ck_assert_int_eq(pmem2_registry_remove(&old), !ranges[_i].overlaps);
+	assert_nothing(0, UINTPTR_MAX);
+}
+END_TEST
+
 START_TEST(removing_a_dead_map_leaves_its_successor)
 {
 	struct pmem2_registered old = entry(100, 200);
@@ -260,6 +271,7 @@ Suite *test_suite(void)
 	tcase_add_test(tcase, found_map_tells_whether_it_is_device_dax);
 	tcase_add_test(tcase, removed_map_was_alive_and_is_found_no_more);
 	tcase_add_loop_test(tcase, new_map_proves_that_those_below_it_are_dead, 0, COUNT(ranges));
+	tcase_add_loop_test(tcase, maps_in_a_range_given_away_are_dead, 0, COUNT(ranges));
 	tcase_add_test(tcase, new_map_ends_every_map_that_it_overlaps);
 	tcase_add_test(tcase, removing_a_dead_map_leaves_its_successor);
 	tcase_add_loop_test(tcase, claim_over_a_live_map_fails_and_changes_nothing, 0,
