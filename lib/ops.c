@@ -71,13 +71,13 @@ static int sync_gap(uintptr_t start, uintptr_t end)
  */
 #define RARE __attribute__((noinline))
 
-/* Whether a map is still registered over the whole of a range that it covered a moment ago. */
-RARE static bool still_live(const struct pmem2_span *span)
+/* Whether a map is still registered, and not another one in its place. */
+RARE static bool still_live(const struct pmem2_registered *map)
 {
 	struct pmem2_registered now;
 
-	return pmem2_registry_find(span->start, span->end, &now) && now.span.start == span->start &&
-	       now.span.end == span->end;
+	return pmem2_registry_find(map->span.start, map->span.end, &now) &&
+	       now.number == map->number;
 }
 
 static int sync_live(const struct pmem2_registered *map)
@@ -91,7 +91,7 @@ static int sync_live(const struct pmem2_registered *map)
 		return 0;
 	}
 	ret = pmem2_os_sync(start, length);
-	if (ret == -ENOMEM && !still_live(&map->span))
+	if (ret == -ENOMEM && !still_live(map))
 		return 0; /* deleted meanwhile */
 	return ret;
 }

@@ -14,7 +14,10 @@ static struct pmem2_registered *entry_of(struct pmem2_span *span)
 
 static void insert(struct pmem2_registered *entry)
 {
+	static uint64_t inserted;
+
 	entry->live = true;
+	entry->number = ++inserted;
 	if (entry->span.start != entry->span.end)
 		pmem2_span_add(&registry, &entry->span);
 }

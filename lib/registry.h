@@ -12,6 +12,7 @@ struct pmem2_registered {
 	struct pmem2_span span; /* empty: in no set, and never in anybody's way */
 	bool device_dax;        /* msync does not work on it */
 	bool live;
+	uint64_t number; /* of no other map, nor of this one when it was added before */
 };
 
 /*

@@ -35,6 +35,7 @@ static struct {
 	bool pretends; /* to sync, which saves time */
 	int error;     /* fail the next `failures` calls with it */
 	int failures;
+	void (*meanwhile)(void); /* what another thread does during the last of them; or NULL */
 } syncing;
 
 static int sync_failure(void)
@@ -42,6 +43,8 @@ static int sync_failure(void)
 	if (syncing.failures == 0)
 		return 0;
 	syncing.failures--;
+	if (syncing.failures == 0 && syncing.meanwhile != NULL)
+		syncing.meanwhile();
 	return syncing.error;
 }
 
@@ -571,6 +574,28 @@ START_TEST(persist_of_a_range_that_cannot_be_synced_whole_syncs_its_parts)
 }
 END_TEST
 
+static void replace_map(void)
+{
+	assert_success(pmem2_map_delete(&map));
+	wrap(&map, base, SIZE, PMEM2_GRANULARITY_PAGE);
+}
+
+/* The msync that found pages missing came between the unmapping of one and the mapping of the next.
+ */
+START_TEST(persist_of_a_map_that_another_replaces_meanwhile_goes_on)
+{
+	assert_success(pmem2_map_delete(&map));
+	base = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	wrap(&map, base, SIZE, PMEM2_GRANULARITY_PAGE);
+	syncing.error = ENOMEM;
+	syncing.failures = 2;
+	syncing.meanwhile = replace_map;
+	ck_assert_int_eq(pmem2_ops_sync(base, SIZE), 0);
+	ck_assert_int_eq(syncing.failures, 0);
+	munmap(base, SIZE);
+}
+END_TEST
+
 START_TEST(errno_is_preserved)
 {
 	char byte = 1;
@@ -949,6 +974,7 @@ static TCase *page_tests(void)
 	tcase_add_test_raise_signal(tests, touching_a_truncated_range_is_a_bus_error, SIGBUS);
 	tcase_add_loop_test(tests, persist_of_wrapped_memory_syncs_its_pages_once, 0, 2);
 	tcase_add_test(tests, persist_of_a_range_that_cannot_be_synced_whole_syncs_its_parts);
+	tcase_add_test(tests, persist_of_a_map_that_another_replaces_meanwhile_goes_on);
 	tcase_add_test(tests, errno_is_preserved_by_failed_attempts);
 	tcase_add_test(tests, sync_reports_what_persist_dies_of);
 	return tests;

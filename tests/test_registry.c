@@ -161,6 +161,23 @@ START_TEST(maps_in_a_range_given_away_are_dead)
 }
 END_TEST
 
+START_TEST(map_is_told_from_the_one_that_was_there_before)
+{
+	struct pmem2_registered map = entry(100, 200);
+	struct pmem2_registered before;
+	struct pmem2_registered after;
+
+	pmem2_registry_add(&map);
+	ck_assert(pmem2_registry_find(100, 200, &before));
+	ck_assert(pmem2_registry_find(150, 160, &after));
+	ck_assert_uint_eq(after.number, before.number);
+	ck_assert(pmem2_registry_remove(&map));
+	ck_assert(pmem2_registry_claim(&map));
+	ck_assert(pmem2_registry_find(100, 200, &after));
+	ck_assert_uint_ne(after.number, before.number);
+}
+END_TEST
+
 START_TEST(removing_a_dead_map_leaves_its_successor)
 {
 	struct pmem2_registered old = entry(100, 200);
@@ -273,6 +290,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(tcase, new_map_proves_that_those_below_it_are_dead, 0, COUNT(ranges));
 	tcase_add_loop_test(tcase, maps_in_a_range_given_away_are_dead, 0, COUNT(ranges));
 	tcase_add_test(tcase, new_map_ends_every_map_that_it_overlaps);
+	tcase_add_test(tcase, map_is_told_from_the_one_that_was_there_before);
 	tcase_add_test(tcase, removing_a_dead_map_leaves_its_successor);
 	tcase_add_loop_test(tcase, claim_over_a_live_map_fails_and_changes_nothing, 0,
 			    COUNT(ranges));
