@@ -92,30 +92,49 @@ static void handle(int signal, siginfo_t *info, void *context)
 
 	if (is_guarded(guard, info))
 		siglongjmp(guard->escape, 1);
+	armed = NULL; /* the earlier handler may leave by a jump, and the guarded access with it */
 	pass_on(signal, info, context);
+	armed = guard;
 	errno = error;
+}
+
+/*
+ * What we pass on meets the earlier handler with the signals blocked that it asked for. No
+ * system call fails for our handler's sake where a signal was ignored before.
+ */
+static struct sigaction action_before(const struct sigaction *next)
+{
+	struct sigaction action = *next;
+
+	action.sa_sigaction = handle;
+	action.sa_flags = (next->sa_flags & SA_NODEFER) | SA_SIGINFO | SA_ONSTACK | SA_RESTART;
+	return action;
+}
+
+/* The earlier action is known before our handler can run. */
+static int put_before_earlier(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGBUS, NULL, &earlier) != 0)
+		return -errno;
+	action = action_before(&earlier);
+	return sigaction(SIGBUS, &action, NULL) != 0 ? -errno : 0;
 }
 
 static int install(void)
 {
-	struct sigaction action;
-	int error = -pmem2_lock_prepare();
+	int ret = pmem2_lock_prepare();
 
-	if (error != 0)
-		return -error;
-	memset(&action, 0, sizeof(action));
-	action.sa_sigaction = handle;
-	action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-	sigemptyset(&action.sa_mask);
+	if (ret != 0)
+		return ret;
 	pmem2_lock();
 	if (!installed) {
-		/* Filled before our handler can run. */
-		if (sigaction(SIGBUS, NULL, &earlier) != 0 || sigaction(SIGBUS, &action, NULL) != 0)
-			error = errno;
-		installed = error == 0;
+		ret = put_before_earlier();
+		installed = ret == 0;
 	}
 	pmem2_unlock();
-	return -error;
+	return ret;
 }
 
 static int run_guarded(struct guard *guard, void (*access)(void *data), void *data)

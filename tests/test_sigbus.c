@@ -273,6 +273,104 @@ START_TEST(earlier_handler_may_leave_by_a_jump)
 }
 END_TEST
 
+static volatile char returned;
+
+/* So deep in the stack that what remains of the guard there is not overwritten soon. */
+__attribute__((noinline)) static void fault_behind_the_range_from_afar(void)
+{
+	volatile char depth[65536];
+
+	depth[0] = 0;
+	(void)pmem2_sigbus_guard(bad, 1, touch, bad + 1);
+	depth[0]++;
+	returned = 1;
+}
+
+/* The guard is gone with the access: a later fault in its range is as foreign as any. */
+START_TEST(earlier_handler_may_leave_the_guarded_access_by_a_jump)
+{
+	handle_with(leave, 0);
+	returned = 0;
+	if (sigsetjmp(escape, 1) == 0)
+		fault_behind_the_range_from_afar();
+	if (sigsetjmp(escape, 1) == 0)
+		touch(bad);
+	ck_assert_int_eq(calls, 2);
+	ck_assert_int_eq(returned, 0);
+	ck_assert_int_eq(guard(bad), -EIO);
+}
+END_TEST
+
+static void mend_and_fault_again(void *data)
+{
+	touch(bad);
+	ck_assert_int_eq(ftruncate(fd, (off_t)PAGE), 0);
+	touch(good + PAGE + 100);
+}
+
+START_TEST(guard_is_armed_again_when_the_earlier_handler_returns)
+{
+	handle_with(mend, 0);
+	ck_assert_int_eq(pmem2_sigbus_guard(bad + 100, 1, mend_and_fault_again, NULL), -EIO);
+	ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
+static sigset_t blocked;
+
+static void mend_and_look(int signal)
+{
+	ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &blocked), 0);
+	mend(signal);
+}
+
+/* With _i & 1 the handler can be interrupted by its own signal, with _i & 2 it blocks another. */
+START_TEST(earlier_handler_runs_with_the_signals_blocked_that_it_asked_for)
+{
+	struct sigaction action = {.sa_handler = mend_and_look,
+				   .sa_flags = _i & 1 ? SA_NODEFER : 0};
+
+	if (_i & 2)
+		sigaddset(&action.sa_mask, SIGUSR1);
+	ck_assert_int_eq(sigaction(SIGBUS, &action, NULL), 0);
+	use_guard();
+	touch(bad);
+	ck_assert_int_eq(calls, 1);
+	ck_assert_int_eq(sigismember(&blocked, SIGBUS), !(_i & 1));
+	ck_assert_int_eq(sigismember(&blocked, SIGUSR1), _i / 2);
+	ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &blocked), 0);
+	ck_assert_int_eq(sigismember(&blocked, SIGUSR1), 0);
+}
+END_TEST
+
+static pthread_t reader;
+
+/* One of the signals arrives while the reader waits, unless the machine is very slow. */
+static void *interrupt_and_write(void *pipe_end)
+{
+	for (int i = 0; i < 20; i++) {
+		usleep(1000);
+		pthread_kill(reader, SIGBUS);
+	}
+	return write(*(int *)pipe_end, "x", 1) == 1 ? NULL : pipe_end;
+}
+
+START_TEST(ignored_signal_interrupts_no_system_call)
+{
+	pthread_t writer;
+	int ends[2];
+	char byte;
+
+	reader = pthread_self();
+	signal(SIGBUS, SIG_IGN);
+	use_guard();
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(pthread_create(&writer, NULL, interrupt_and_write, &ends[1]), 0);
+	ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+	ck_assert_int_eq(pthread_join(writer, NULL), 0);
+}
+END_TEST
+
 START_TEST(errno_survives_what_handlers_do)
 {
 	handle_with(mend, 0);
@@ -435,6 +533,12 @@ static TCase *foreign_case(void)
 	tcase_add_test(tcase, earlier_handler_does_not_learn_of_guarded_faults);
 	tcase_add_test(tcase, earlier_handler_gets_a_signal_sent_during_the_access);
 	tcase_add_test(tcase, earlier_handler_may_leave_by_a_jump);
+	tcase_add_test(tcase, earlier_handler_may_leave_the_guarded_access_by_a_jump);
+	tcase_add_test(tcase, guard_is_armed_again_when_the_earlier_handler_returns);
+	/* Valgrind blocks nothing for a handler with SA_NODEFER. */
+	tcase_add_loop_test(tcase, earlier_handler_runs_with_the_signals_blocked_that_it_asked_for,
+			    0, pmem2_test_under_valgrind() ? 3 : 4);
+	tcase_add_test(tcase, ignored_signal_interrupts_no_system_call);
 	tcase_add_test(tcase, errno_survives_what_handlers_do);
 	tcase_add_test_raise_signal(tcase, one_shot_handler_is_called_once_then_the_fault_kills,
 				    SIGBUS);
