@@ -122,6 +122,7 @@ static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
 		.prot = cfg->prot,
 		.shared = map->shared,
 		.refusal = pmem2_source_refusal(src),
+		.unit = extent->alignment,
 		.alignment = wanted_alignment(extent),
 		.place = place,
 	};

@@ -152,6 +152,7 @@ static int transfer_devdax(const struct transfer *transfer)
 			PMEM2_E_NOSUPP,
 			"mcsafe: writing device dax: the library knows no way for programs "
 			"to write cache lines back on this CPU");
+	request.unit = unit;
 	request.alignment = unit;
 	request.offset = pmem2_align_down(transfer->offset, unit);
 	request.length = pmem2_align_up(transfer->offset + transfer->size, unit) - request.offset;

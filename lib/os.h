@@ -41,6 +41,7 @@ struct pmem2_os_request {
 	unsigned prot; /* PMEM2_PROT_ bits */
 	bool shared;
 	int refusal;      /* a refusal to map this file synchronously that is known already, or 0 */
+	size_t unit;      /* mappings of the file are multiples of it */
 	size_t alignment; /* of the address, where `place` is NULL */
 	void *place;      /* reserved address space to map over, or NULL */
 };

@@ -104,9 +104,9 @@ static int system_protection(unsigned prot)
 	       ((prot & PMEM2_PROT_EXEC) ? PROT_EXEC : 0);
 }
 
-static void *map_with(const struct pmem2_os_request *request, void *hint, int flags)
+static void *map_with(const struct pmem2_os_request *request, void *hint, size_t length, int flags)
 {
-	return mmap(hint, request->length, system_protection(request->prot), flags, request->file,
+	return mmap(hint, length, system_protection(request->prot), flags, request->file,
 		    (off_t)request->offset);
 }
 
@@ -116,35 +116,53 @@ static bool refuses_sync(int error)
 }
 
 /*
+ * Ask for a synchronous mapping of `length` bytes where there can be one. The grant then tells
+ * whether there is; if not, nothing is mapped yet.
+ */
+static int ask_for_sync(const struct pmem2_os_request *request, void *hint, size_t length,
+			struct pmem2_os_grant *grant)
+{
+	grant->synchronous = false;
+	grant->refusal = 0;
+	if (request->file == PMEM2_OS_NO_FILE || !request->shared)
+		return 0;
+	grant->refusal = request->refusal;
+	if (grant->refusal != 0)
+		return 0;
+	grant->addr = map_with(request, hint, length, MAP_SHARED_VALIDATE | MAP_SYNC);
+	grant->synchronous = grant->addr != MAP_FAILED;
+	if (grant->synchronous)
+		return 0;
+	grant->refusal = errno;
+	return refuses_sync(errno) ? 0 : -errno;
+}
+
+static int map_as_granted(const struct pmem2_os_request *request, void *hint, int flags,
+			  struct pmem2_os_grant *grant)
+{
+	if (grant->synchronous)
+		flags |= MAP_SHARED_VALIDATE | MAP_SYNC;
+	else
+		flags |= request->shared ? MAP_SHARED : MAP_PRIVATE;
+	if (request->file == PMEM2_OS_NO_FILE)
+		flags |= MAP_ANONYMOUS;
+	grant->addr = map_with(request, hint, request->length, flags);
+	return grant->addr == MAP_FAILED ? -errno : 0;
+}
+
+/*
  * Map near `hint`, never on top of anything. The hint is not made binding with
  * MAP_FIXED_NOREPLACE: Linux accepts that flag beside MAP_SHARED, but refuses
  * it beside MAP_SHARED_VALIDATE, without which there is no MAP_SYNC.
  */
-static void *map_near(const struct pmem2_os_request *request, void *hint,
-		      struct pmem2_os_grant *grant)
+static int map_near(const struct pmem2_os_request *request, void *hint,
+		    struct pmem2_os_grant *grant)
 {
-	void *addr;
+	int ret = ask_for_sync(request, hint, request->length, grant);
 
-	grant->synchronous = false;
-	grant->refusal = 0;
-	if (request->file == PMEM2_OS_NO_FILE)
-		return map_with(request, hint,
-				MAP_ANONYMOUS | (request->shared ? MAP_SHARED : MAP_PRIVATE));
-	if (!request->shared)
-		return map_with(request, hint, MAP_PRIVATE);
-	if (request->refusal != 0) {
-		grant->refusal = request->refusal;
-		return map_with(request, hint, MAP_SHARED);
-	}
-	addr = map_with(request, hint, MAP_SHARED_VALIDATE | MAP_SYNC);
-	if (addr != MAP_FAILED) {
-		grant->synchronous = true;
-		return addr;
-	}
-	if (!refuses_sync(errno))
-		return MAP_FAILED;
-	grant->refusal = errno;
-	return map_with(request, hint, MAP_SHARED);
+	if (ret != 0 || grant->synchronous)
+		return ret;
+	return map_as_granted(request, hint, 0, grant);
 }
 
 static void drop(void *addr, size_t length)
@@ -173,9 +191,10 @@ static void *find_aligned(size_t length, size_t alignment)
 static int map_aligned(const struct pmem2_os_request *request, size_t length, void *hint,
 		       struct pmem2_os_grant *grant)
 {
-	grant->addr = map_near(request, hint, grant);
-	if (grant->addr == MAP_FAILED)
-		return -errno;
+	int ret = map_near(request, hint, grant);
+
+	if (ret != 0)
+		return ret;
 	if (pmem2_is_aligned((uintptr_t)grant->addr, request->alignment))
 		return 0;
 	drop(grant->addr, length);
@@ -245,29 +264,29 @@ static bool mend(char *place, size_t length)
 }
 
 /*
- * Map elsewhere, then move the result over the reserved place in one step:
- * a refused mmap with MAP_FIXED has already unmapped what was there, and
- * another thread's mapping may land in the hole.
+ * A file system that refuses MAP_SYNC may do so when MAP_FIXED has already unmapped what was
+ * there, and another thread's mapping may land in the hole. So ask for one unit elsewhere:
+ * what is granted there is granted here. A whole mapping elsewhere would not fit where address
+ * space is limited.
  */
 static int map_at_place(const struct pmem2_os_request *request, size_t length,
 			struct pmem2_os_grant *grant)
 {
-	void *addr = map_near(request, NULL, grant);
-	int error;
+	size_t unit = request->unit < length ? request->unit : length;
+	int ret = ask_for_sync(request, NULL, unit, grant);
 
-	if (addr == MAP_FAILED)
-		return -errno;
-	grant->addr = mremap(addr, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, request->place);
-	if (grant->addr != MAP_FAILED)
-		return 0;
-	error = errno;
-	(void)mend(request->place, length);
-	drop(addr, length);
-	return -error;
+	if (ret != 0)
+		return ret;
+	if (grant->synchronous)
+		drop(grant->addr, unit);
+	ret = map_as_granted(request, request->place, MAP_FIXED, grant);
+	if (ret != 0)
+		(void)mend(request->place, length);
+	return ret;
 }
 
 /*
- * Hold an aligned place, then move the mapping there: dear, but good where hints
+ * Hold an aligned place, then map over it: dear, but good where hints
  * are never taken up, as in emulators that lose the place with the refusal of MAP_SYNC.
  */
 static int map_by_holding(const struct pmem2_os_request *request, size_t length,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -145,6 +146,14 @@ size_t pmem2_test_mapped_bytes(void)
 	}
 	fclose(maps);
 	return bytes;
+}
+
+void pmem2_test_limit_address_space(size_t bytes)
+{
+	size_t most = pmem2_test_mapped_bytes() + bytes;
+	const struct rlimit limit = {most, most};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
 const char *pmem2_test_access(const void *addr)

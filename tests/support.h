@@ -65,6 +65,9 @@ size_t pmem2_test_mapped_bytes(void);
 			ck_assert_uint_eq(pmem2_test_mapped_bytes(), assert_expected);             \
 	} while (0)
 
+/* Let the process map `bytes` more than it has mapped now, and not give itself more again. */
+void pmem2_test_limit_address_space(size_t bytes);
+
 /* The access to an address as in /proc/self/maps, such as "rw-s"; "" where nothing is mapped. */
 const char *pmem2_test_access(const void *addr);
 #define assert_unmapped(addr)                                                                      \

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "bits.h"
 #include "fake_dax.h"
 #include "support.h"
 #include "sysfs_tree.h"
@@ -381,6 +382,28 @@ START_TEST(aligned_place_is_taken)
 }
 END_TEST
 
+/* Room for the one unit with which the driver is asked, and for what the fake one takes to align
+ * it.
+ */
+START_TEST(mapping_needs_little_address_space_beside_the_reservation)
+{
+	struct pmem2_vm_reservation *rsv = reserve();
+	struct pmem2_source *src = plug(&fake_dax_nvdimm);
+	struct pmem2_map *map = NULL;
+	char *start = pmem2_vm_reservation_get_address(rsv);
+
+	pmem2_config_set_vm_reservation(cfg, rsv, 0);
+	pmem2_test_limit_address_space(2 * FAKE_DAX_ALIGNMENT + PMEM2_MIB);
+	assert_success(pmem2_map_new(&map, cfg, src));
+	start[FAKE_DAX_SIZE - 1] = 'x';
+	assert_success(pmem2_map_delete(&map));
+	ck_assert_str_eq(pmem2_test_access(start), "---p");
+	ck_assert_str_eq(pmem2_test_access(start + FAKE_DAX_SIZE - 1), "---p");
+	pmem2_source_delete(&src);
+	assert_success(pmem2_vm_reservation_delete(&rsv));
+}
+END_TEST
+
 /* ---- granularity -------------------------------------------------------- */
 
 START_TEST(region_with_persistent_cpu_caches_is_byte)
@@ -685,6 +708,8 @@ static TCase *map_case(void)
 	tcase_add_loop_test(tcase, range_past_the_device_is_refused, 0, KINDS);
 	tcase_add_loop_test(tcase, place_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
 	tcase_add_loop_test(tcase, aligned_place_is_taken, 0, KINDS);
+	if (pmem2_test_is_alone())
+		tcase_add_test(tcase, mapping_needs_little_address_space_beside_the_reservation);
 	return tcase;
 }
 

@@ -176,6 +176,7 @@ static struct pmem2_os_request request_for(int fd, size_t length, bool shared)
 		.length = length,
 		.prot = PMEM2_PROT_READ | PMEM2_PROT_WRITE,
 		.shared = shared,
+		.unit = PAGE,
 		.alignment = PAGE,
 	};
 

@@ -592,6 +592,39 @@ START_TEST(delete_turns_a_map_back_into_reserved_space)
 }
 END_TEST
 
+/* Anonymous memory and a file, shared and private. */
+static int map_kind(struct pmem2_map **map, int kind, size_t size)
+{
+	struct pmem2_config *cfg = pmem2_test_config(PMEM2_GRANULARITY_PAGE);
+	struct pmem2_source *src = NULL;
+	int ret;
+
+	if (kind % 2 == 0)
+		assert_success(pmem2_source_from_anon(&src, size));
+	else
+		src = pmem2_test_source(pmem2_test_file(size));
+	assert_success(pmem2_config_set_sharing(cfg, kind < 2 ? PMEM2_SHARED : PMEM2_PRIVATE));
+	assert_success(pmem2_config_set_vm_reservation(cfg, rsv, 0));
+	ret = pmem2_map_new(map, cfg, src);
+	pmem2_config_delete(&cfg);
+	pmem2_source_delete(&src);
+	return ret;
+}
+
+START_TEST(mapping_needs_no_address_space_beside_the_reservation)
+{
+	struct pmem2_map *map = NULL;
+
+	assert_success(pmem2_vm_reservation_extend(rsv, 512 * PMEM2_MIB));
+	pmem2_test_limit_address_space(64 * PMEM2_MIB);
+	for (int i = 0; i < 2; i++) {
+		assert_success(map_kind(&map, _i, 512 * PMEM2_MIB));
+		*place(512 * PMEM2_MIB - 1) = 'x';
+		assert_success(pmem2_map_delete(&map));
+	}
+}
+END_TEST
+
 static const size_t unaligned_places[] = {1, 512, 4095, 4097, SIZE_MAX};
 
 START_TEST(unaligned_place_is_refused)
@@ -1064,6 +1097,7 @@ static TCase *much(void)
 	TCase *tcase = tcase_with_reservation("much");
 
 	tcase_add_test(tcase, tebibyte_can_be_reserved);
+	tcase_add_loop_test(tcase, mapping_needs_no_address_space_beside_the_reservation, 0, 4);
 	tcase_add_loop_test(tcase, more_than_the_address_space_gives_out_of_memory, 0,
 			    COUNT(huge_sizes));
 	tcase_add_test(tcase, reservation_of_the_library_s_choice_has_room_to_grow);

@@ -370,24 +370,6 @@ void *__wrap_mmap64(void *addr, size_t length, int prot, int flags, int fd, off_
 	return __real_mmap64(addr, length, prot, flags, fd, offset);
 }
 
-void *__real_mremap(void *addr, size_t old_length, size_t length, int flags, ...);
-void *__wrap_mremap(void *addr, size_t old_length, size_t length, int flags, ...);
-void *__wrap_mremap(void *addr, size_t old_length, size_t length, int flags, ...)
-{
-	va_list args;
-	void *place;
-
-	va_start(args, flags);
-	place = va_arg(args, void *);
-	va_end(args);
-	if (strikes("mremap", plan.error)) {
-		if ((flags & MREMAP_FIXED) != 0)
-			prepare_failure(place, length);
-		return MAP_FAILED;
-	}
-	return __real_mremap(addr, old_length, length, flags, place);
-}
-
 int __real_munmap(void *addr, size_t length);
 int __wrap_munmap(void *addr, size_t length);
 int __wrap_munmap(void *addr, size_t length)

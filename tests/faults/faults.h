@@ -38,7 +38,7 @@ void faults_fake_device(int fd, bool character, dev_t device);
 void faults_misplace(unsigned count);
 
 /*
- * Called before an mmap or mremap at a fixed place fails: may unmap the place, as Linux
+ * Called before an mmap at a fixed place fails: may unmap the place, as Linux
  * does at times.
  */
 extern void (*faults_at_fixed_place)(void *addr, size_t length);

@@ -120,6 +120,12 @@ static void prepare_anon_in_reservation(struct world *world)
 	world_add_reservation(world);
 }
 
+static void prepare_file_on_dax_in_reservation(struct world *world)
+{
+	world_prepare_file_on_dax(world);
+	world_add_reservation(world);
+}
+
 static void prepare_dax_in_reservation(struct world *world)
 {
 	world_prepare_dax(world);
@@ -483,7 +489,7 @@ const struct operation operations[] = {
 		.act = map,
 		.kept = has_no_map,
 		.achieved = has_file_in_reservation,
-		.calls = 6,
+		.calls = 5,
 	},
 	{
 		.name = "map_new of anonymous memory into a reservation",
@@ -491,7 +497,7 @@ const struct operation operations[] = {
 		.act = map,
 		.kept = has_no_map,
 		.achieved = has_map_in_reservation,
-		.calls = 4,
+		.calls = 3,
 	},
 	{
 		.name = "map_new of device dax",
@@ -508,8 +514,8 @@ const struct operation operations[] = {
 		.act = map,
 		.kept = has_no_map,
 		.achieved = has_map_in_reservation,
-		.calls = 19,
-		.exceptions = {{"close", 0, ANYWHERE}},
+		.calls = 20,
+		.exceptions = {{"close", 0, ANYWHERE}, {"munmap", 0, ANYWHERE}},
 	},
 	{
 		.name = "map_new of a file on dax with persistent caches",
@@ -519,6 +525,21 @@ const struct operation operations[] = {
 		.achieved = has_map_of_file,
 		.calls = 13,
 		.exceptions = {{"close", 0, ANYWHERE},
+			       {"ioctl", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},
+			       {"malloc", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},
+			       {"readlink", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},
+			       {"open64", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},
+			       {"read", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE}},
+	},
+	{
+		.name = "map_new of a file on dax into a reservation",
+		.prepare = prepare_file_on_dax_in_reservation,
+		.act = map,
+		.kept = has_no_map,
+		.achieved = has_file_in_reservation,
+		.calls = 15,
+		.exceptions = {{"close", 0, ANYWHERE},
+			       {"munmap", 0, ANYWHERE},
 			       {"ioctl", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},
 			       {"malloc", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},
 			       {"readlink", PMEM2_E_GRANULARITY_NOT_SUPPORTED, ANYWHERE},

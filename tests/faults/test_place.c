@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bits.h"
+#include "fake_sysfs.h"
 #include "faults.h"
 #include "support.h"
 #include "world.h"
@@ -29,6 +30,15 @@ static void set_up(void)
 	world_prepare_file(&world);
 	world_add_reservation(&world);
 }
+
+/* A file that MAP_SYNC is granted for. */
+static void set_up_dax(void)
+{
+	world_prepare_file_on_dax(&world);
+	world_add_reservation(&world);
+}
+
+static void (*const set_ups[])(void) = {set_up, set_up_dax};
 
 static char *place(void)
 {
@@ -88,15 +98,21 @@ static void assert_rest_is_reserved(void)
 	ck_assert(world_is_reserved(place() + end, WORLD_RESERVATION_SIZE - end));
 }
 
-START_TEST(a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings)
+/* The first mmap asks whether MAP_SYNC is granted. */
+static void map_new_fails_at_its_place(void)
 {
-	set_up();
-	theft = &thefts[_i];
 	faults_at_fixed_place = tear_open;
-	faults_arm(1, "mremap", ERROR);
+	faults_arm(2, "mmap64", ERROR);
 	assert_failure(pmem2_map_new(&world.map, world.cfg, world.src), -ERROR, "");
 	ck_assert_ptr_nonnull(faults_disarm());
 	ck_assert_ptr_null(world.map);
+}
+
+START_TEST(a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings)
+{
+	theft = &thefts[_i / 2];
+	set_ups[_i % 2]();
+	map_new_fails_at_its_place();
 	assert_theft_succeeded();
 	assert_rest_is_reserved();
 	if (theft->length == 0)
@@ -186,7 +202,7 @@ static void map_and_delete(unsigned nth, const char *victim)
 	faults_disarm();
 }
 
-static const char *const victims[] = {"mmap64", "mremap", "munmap"};
+static const char *const victims[] = {"mmap64", "munmap"};
 
 static void work(void)
 {
@@ -194,7 +210,7 @@ static void work(void)
 
 	for (unsigned round = 0; round < rounds; round++) {
 		faults_misplace(world.rsv == NULL && round % 4 == 0 ? 2 : 0);
-		map_and_delete(round % 5 + 1, victims[round % 3]);
+		map_and_delete(round % 5 + 1, victims[round % 2]);
 		faults_release_refused();
 		if (world.rsv != NULL)
 			ck_assert(world_is_reserved(place(), WORLD_RESERVATION_SIZE));
@@ -218,7 +234,7 @@ static void work_among_others(void)
 
 START_TEST(failures_in_a_reservation_disturb_no_other_mapping_and_leave_no_hole)
 {
-	set_up();
+	set_ups[_i]();
 	atomic_store(&bait, (uintptr_t)place());
 	work_among_others();
 	world_tear_down(&world);
@@ -241,15 +257,18 @@ Suite *test_suite(void)
 	TCase *torn = tcase_create("torn open");
 	TCase *busy = tcase_create("busy");
 
+	tcase_add_unchecked_fixture(torn, fake_sysfs_make, fake_sysfs_remove);
 	tcase_add_loop_test(
 		torn, a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings, 0,
-		count);
+		2 * count);
 	tcase_add_loop_test(
 		torn, a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings,
 		0, count);
 	suite_add_tcase(suite, torn);
 	tcase_set_timeout(busy, 60);
-	tcase_add_test(busy, failures_in_a_reservation_disturb_no_other_mapping_and_leave_no_hole);
+	tcase_add_unchecked_fixture(busy, fake_sysfs_make, fake_sysfs_remove);
+	tcase_add_loop_test(
+		busy, failures_in_a_reservation_disturb_no_other_mapping_and_leave_no_hole, 0, 2);
 	tcase_add_test(busy, failures_outside_of_reservations_disturb_no_other_mapping);
 	suite_add_tcase(suite, busy);
 	return suite;
