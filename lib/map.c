@@ -275,7 +275,7 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
 /*
  * Out of the registry first: once the memory is unmapped, another thread's
  * mapping may appear at the same address. A map that died lost its memory to
- * somebody else, and must leave it alone.
+ * somebody else, and must leave it alone. That can happen here too (-EEXIST).
  */
 static int withdraw(struct pmem2_map *map)
 {
@@ -286,7 +286,7 @@ static int withdraw(struct pmem2_map *map)
 	if (!pmem2_registry_remove(&map->entry) || !map->owned)
 		return 0;
 	ret = unmap(map);
-	if (ret != 0)
+	if (ret != 0 && ret != -EEXIST)
 		publish(map);
 	return ret;
 }
@@ -297,6 +297,12 @@ int pmem2_map_delete(struct pmem2_map **map_ptr)
 	struct pmem2_map *map = *map_ptr;
 	int ret = withdraw(map);
 
+	if (ret == -EEXIST)
+		return pmem2_fail(
+			PMEM2_E_MAPPING_EXISTS,
+			"map: %zu bytes at %p are unmapped, but other memory has taken part of "
+			"their place in the reservation",
+			map->length, map->addr);
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "map: unmapping %zu bytes at %p", map->length,
 					map->addr);

@@ -62,7 +62,10 @@ int pmem2_os_unmap(void *addr, size_t length);
  */
 int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserved);
 
-/* Turn a mapping back into reserved address space. */
+/*
+ * Turn a mapping back into reserved address space. -EEXIST: the mapping is gone, but others
+ * have mapped part of its place meanwhile. After any other failure it is as it was.
+ */
 int pmem2_os_vacate(void *addr, size_t length);
 
 /*

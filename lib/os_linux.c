@@ -235,32 +235,39 @@ static bool is_torn(const char *place, size_t length)
 	return msync((void *)place, length, MS_ASYNC) != 0 && errno == ENOMEM;
 }
 
+/* What a failed system call has left of a place. Unmapping spares none of it, or all. */
+enum rest {
+	UNTOUCHED, /* or unmapped and filled to the last page by others, which looks the same */
+	MENDED,    /* unmapped, and reserved again */
+	LOST       /* unmapped, and in part others' now */
+};
+
 /*
- * Close the holes that a failed system call may have torn into a reservation,
- * around what other threads have mapped there since. Whether there were any;
- * usually not, as Linux checks nearly all that can fail before it unmaps.
+ * Close the hole that a failed system call may have torn into a reservation, around what
+ * other threads have mapped there since. Usually there is none, as Linux checks nearly all
+ * that can fail before it unmaps.
  */
-static bool mend(char *place, size_t length)
+static enum rest mend(char *place, size_t length)
 {
-	bool mended = false;
+	enum rest rest = is_torn(place, length) ? MENDED : UNTOUCHED;
 	size_t step = length;
 	void *reserved;
 
 	while (length > 0 && is_torn(place, length)) {
 		int ret = reserve_at(place, step, &reserved);
-		if (ret == 0) {
-			mended = true;
-		} else if (ret != -EEXIST) {
+		if (ret != 0 && ret != -EEXIST)
 			break;
-		} else if (step > pmem2_os_page_size() && is_torn(place, step)) {
+		if (ret == -EEXIST && step > pmem2_os_page_size() && is_torn(place, step)) {
 			step = whole_pages(step / 2);
 			continue;
 		}
+		if (ret == -EEXIST)
+			rest = LOST;
 		place += step;
 		length -= step;
 		step = length;
 	}
-	return mended;
+	return rest == MENDED && length > 0 ? LOST : rest;
 }
 
 /*
@@ -269,8 +276,8 @@ static bool mend(char *place, size_t length)
  * what is granted there is granted here. A whole mapping elsewhere would not fit where address
  * space is limited.
  */
-static int map_at_place(const struct pmem2_os_request *request, size_t length,
-			struct pmem2_os_grant *grant)
+static int map_over(const struct pmem2_os_request *request, size_t length,
+		    struct pmem2_os_grant *grant)
 {
 	size_t unit = request->unit < length ? request->unit : length;
 	int ret = ask_for_sync(request, NULL, unit, grant);
@@ -279,7 +286,14 @@ static int map_at_place(const struct pmem2_os_request *request, size_t length,
 		return ret;
 	if (grant->synchronous)
 		drop(grant->addr, unit);
-	ret = map_as_granted(request, request->place, MAP_FIXED, grant);
+	return map_as_granted(request, request->place, MAP_FIXED, grant);
+}
+
+static int map_at_place(const struct pmem2_os_request *request, size_t length,
+			struct pmem2_os_grant *grant)
+{
+	int ret = map_over(request, length, grant);
+
 	if (ret != 0)
 		(void)mend(request->place, length);
 	return ret;
@@ -288,6 +302,7 @@ static int map_at_place(const struct pmem2_os_request *request, size_t length,
 /*
  * Hold an aligned place, then map over it: dear, but good where hints
  * are never taken up, as in emulators that lose the place with the refusal of MAP_SYNC.
+ * A place that the failure has unmapped is not ours any more.
  */
 static int map_by_holding(const struct pmem2_os_request *request, size_t length,
 			  struct pmem2_os_grant *grant)
@@ -297,8 +312,8 @@ static int map_by_holding(const struct pmem2_os_request *request, size_t length,
 
 	if (ret != 0)
 		return ret;
-	ret = map_at_place(&held, length, grant);
-	if (ret != 0)
+	ret = map_over(&held, length, grant);
+	if (ret != 0 && !is_torn(held.place, length))
 		drop(held.place, length);
 	return ret;
 }
@@ -360,7 +375,14 @@ int pmem2_os_vacate(void *addr, size_t length)
 	if (mmap(addr, length, PROT_NONE, RESERVED | MAP_FIXED, -1, 0) != MAP_FAILED)
 		return 0;
 	error = errno;
-	return mend(addr, length) ? 0 : -error;
+	switch (mend(addr, length)) {
+	case MENDED:
+		return 0;
+	case LOST:
+		return -EEXIST;
+	default:
+		return -error;
+	}
 }
 
 int pmem2_os_sync(const void *addr, size_t length)

@@ -332,10 +332,14 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 
 /*
  * Unmap, free `*map_ptr` and set it to NULL. A range inside a reservation
- * becomes reserved again. After a failure the map is as it was.
+ * becomes reserved again. After a failure the map is as it was, but for
+ * MAPPING_EXISTS.
  *
  * -ENOMEM: the system lacks the memory to split what it keeps of the address
  *          space.
+ * MAPPING_EXISTS: the memory is unmapped, but other memory has appeared in the
+ *          range inside the reservation meanwhile. The range stays taken, so
+ *          that nothing is mapped over that, until the map is deleted again.
  */
 int pmem2_map_delete(struct pmem2_map **map_ptr);
 

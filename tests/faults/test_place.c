@@ -59,7 +59,10 @@ static const struct theft {
 	{5 * PAGE, 3 * PAGE},
 };
 
+#define PARTIAL 2 /* the first that takes something, but not all */
+
 static const struct theft *theft;
+static char *torn;
 static char *stolen;
 
 static void *steal(void *target)
@@ -76,6 +79,7 @@ static void tear_open(void *addr, size_t length)
 	char *target = (char *)addr + theft->offset;
 	pthread_t thief;
 
+	torn = addr;
 	(void)munmap(addr, length);
 	if (theft->length > 0 && pthread_create(&thief, NULL, steal, target) == 0)
 		(void)pthread_join(thief, NULL);
@@ -85,7 +89,7 @@ static void assert_theft_succeeded(void)
 {
 	if (theft->length == 0)
 		return;
-	ck_assert_ptr_eq(stolen, place() + theft->offset);
+	ck_assert_ptr_eq(stolen, torn + theft->offset);
 	for (size_t i = 0; i < theft->length; i++)
 		ck_assert_int_eq(stolen[i], MARK);
 }
@@ -121,23 +125,73 @@ START_TEST(a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mapp
 }
 END_TEST
 
-START_TEST(a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings)
+static int delete_fails_at_its_place(void)
 {
 	int ret;
 
 	set_up();
 	world_add_map(&world);
-	theft = &thefts[_i];
 	faults_at_fixed_place = tear_open;
 	faults_arm(1, "mmap64", ERROR);
 	ret = pmem2_map_delete(&world.map);
 	ck_assert_ptr_nonnull(faults_disarm());
+	return ret;
+}
+
+START_TEST(a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings)
+{
+	int ret;
+
+	theft = &thefts[_i];
+	ret = delete_fails_at_its_place();
 	assert_theft_succeeded();
 	assert_rest_is_reserved();
 	if (theft->length == 0) {
 		ck_assert_int_eq(ret, 0);
 		world_tear_down(&world);
 	}
+}
+END_TEST
+
+/* What was stolen is the thief's to describe, and never to be mapped over. */
+START_TEST(map_whose_place_others_took_during_map_delete_is_dead_and_keeps_the_place)
+{
+	struct pmem2_map *other = NULL;
+
+	theft = &thefts[PARTIAL + _i];
+	ck_assert_int_eq(delete_fails_at_its_place(), PMEM2_E_MAPPING_EXISTS);
+	pmem2_test_check_message("pmem2_map_delete", "other memory has taken part");
+	ck_assert_ptr_nonnull(world.map);
+	assert_failure(pmem2_vm_reservation_map_find_first(world.rsv, &other),
+		       PMEM2_E_MAPPING_NOT_FOUND, "");
+	assert_failure(pmem2_map_new(&other, world.cfg, world.src), PMEM2_E_MAPPING_EXISTS, "");
+	assert_success(pmem2_map_from_existing(&other, world.src, stolen, theft->length,
+					       PMEM2_GRANULARITY_PAGE));
+	assert_success(pmem2_map_delete(&other));
+	assert_success(pmem2_map_delete(&world.map));
+	assert_theft_succeeded();
+}
+END_TEST
+
+/* Nine attempts at a hinted place, each with and without MAP_SYNC; all but the first look for it.
+ */
+#define MISPLACED 18
+#define CALLS_UNTIL_HELD (2 + 8 * 3 + 3)
+
+START_TEST(map_new_outside_of_reservations_leaves_alone_what_others_put_in_its_torn_place)
+{
+	theft = &thefts[PARTIAL + _i];
+	world_prepare_file(&world);
+	faults_at_fixed_place = tear_open;
+	faults_misplace(MISPLACED);
+	faults_arm(CALLS_UNTIL_HELD, "mmap64", ERROR);
+	assert_failure(pmem2_map_new(&world.map, world.cfg, world.src), -ERROR, "");
+	ck_assert_ptr_nonnull(faults_disarm());
+	assert_theft_succeeded();
+	ck_assert_int_eq(munmap(stolen, theft->length), 0);
+	assert_unmapped(torn);
+	assert_unmapped(torn + WORLD_FILE_SIZE - 1);
+	world_tear_down(&world);
 }
 END_TEST
 
@@ -254,17 +308,24 @@ Suite *test_suite(void)
 {
 	const int count = sizeof(thefts) / sizeof(thefts[0]);
 	Suite *suite = suite_create("place");
-	TCase *torn = tcase_create("torn open");
+	TCase *open = tcase_create("torn open");
 	TCase *busy = tcase_create("busy");
 
-	tcase_add_unchecked_fixture(torn, fake_sysfs_make, fake_sysfs_remove);
+	tcase_add_unchecked_fixture(open, fake_sysfs_make, fake_sysfs_remove);
 	tcase_add_loop_test(
-		torn, a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings, 0,
+		open, a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings, 0,
 		2 * count);
 	tcase_add_loop_test(
-		torn, a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings,
+		open, a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings,
 		0, count);
-	suite_add_tcase(suite, torn);
+	tcase_add_loop_test(
+		open, map_whose_place_others_took_during_map_delete_is_dead_and_keeps_the_place, 0,
+		count - PARTIAL);
+	tcase_add_loop_test(
+		open,
+		map_new_outside_of_reservations_leaves_alone_what_others_put_in_its_torn_place, 0,
+		count - PARTIAL);
+	suite_add_tcase(suite, open);
 	tcase_set_timeout(busy, 60);
 	tcase_add_unchecked_fixture(busy, fake_sysfs_make, fake_sysfs_remove);
 	tcase_add_loop_test(
