@@ -325,7 +325,8 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *             reservation is too small, in use, or not aligned as device dax
  *             needs.
  * NO_ACCESS: the descriptor does not allow the protection.
- * NOSUPP: the file system does not support mapping.
+ * NOSUPP: the system does not support such a mapping (ENOTSUP).
+ * -ENODEV: the file system does not support mapping.
  */
 int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 		  const struct pmem2_source *src);

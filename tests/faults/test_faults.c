@@ -143,6 +143,7 @@ static const struct {
 	{"map_new of a file on dax with persistent caches", "ioctl", ENOTTY, 0},
 	{"map_new, private", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
 	{"map_new, private", "mmap64", ENOTSUP, PMEM2_E_NOSUPP},
+	{"map_new, private", "mmap64", ENODEV, -ENODEV},
 	{"map_new of anonymous memory", "mmap64", ENOMEM, -ENOMEM},
 	{"vm_reservation_new at an address", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
 	{"vm_reservation_extend", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
