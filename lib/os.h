@@ -78,7 +78,10 @@ int pmem2_os_sync(const void *addr, size_t length);
 ssize_t pmem2_os_read(pmem2_os_file file, void *buffer, size_t length, size_t offset);
 ssize_t pmem2_os_write(pmem2_os_file file, const void *buffer, size_t length, size_t offset);
 
-/* Replace a range of a file by zeros on newly allocated media, without changing its size. */
+/*
+ * Replace what a file has in a range by zeros on newly allocated media, without changing
+ * its size.
+ */
 int pmem2_os_renew(pmem2_os_file file, size_t offset, size_t length);
 
 #endif

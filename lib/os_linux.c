@@ -431,9 +431,21 @@ static int allocate(pmem2_os_file file, int mode, size_t offset, size_t length)
 	return ret != 0 ? -errno : 0;
 }
 
+/* Nothing is allocated behind the end of a file, where nobody would ever give it back. */
 int pmem2_os_renew(pmem2_os_file file, size_t offset, size_t length)
 {
+	struct stat st;
+	uint64_t size;
 	int ret = allocate(file, FALLOC_FL_PUNCH_HOLE, offset, length);
 
-	return ret != 0 ? ret : allocate(file, 0, offset, length);
+	if (ret != 0)
+		return ret;
+	if (fstat(file, &st) != 0)
+		return -errno;
+	size = (uint64_t)st.st_size;
+	if (offset >= size)
+		return 0;
+	if (length > size - offset)
+		length = (size_t)(size - offset);
+	return allocate(file, 0, offset, length);
 }

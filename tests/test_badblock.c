@@ -186,6 +186,25 @@ START_TEST(cleared_range_is_allocated_again)
 }
 END_TEST
 
+/* From inside the file, from its last block, and from far behind it. */
+static const size_t starts[] = {0, 4096, SIZE - 1, SIZE, (size_t)1 << 20};
+
+START_TEST(nothing_is_allocated_beyond_the_end_of_a_file)
+{
+	struct pmem2_badblock block = {starts[_i], (size_t)64 << 20};
+	struct stat before;
+	struct stat after;
+
+	if (starts[_i] < SIZE)
+		memset(expected + starts[_i], 0, SIZE - starts[_i]);
+	ck_assert_int_eq(fstat(fd, &before), 0);
+	assert_success(pmem2_badblock_clear(bbctx, &block));
+	check_file();
+	ck_assert_int_eq(fstat(fd, &after), 0);
+	ck_assert_int_le(after.st_blocks, before.st_blocks);
+}
+END_TEST
+
 static const struct {
 	struct pmem2_badblock block;
 	int code;
@@ -274,6 +293,8 @@ static TCase *clear_case(void)
 	tcase_add_loop_test(tcase, cleared_range_is_zero_and_the_rest_as_before, 0,
 			    sizeof(blocks) / sizeof(blocks[0]));
 	tcase_add_test(tcase, cleared_range_is_allocated_again);
+	tcase_add_loop_test(tcase, nothing_is_allocated_beyond_the_end_of_a_file, 0,
+			    sizeof(starts) / sizeof(starts[0]));
 	tcase_add_loop_test(tcase, range_that_makes_no_sense_is_refused, 0,
 			    sizeof(refused) / sizeof(refused[0]));
 	tcase_add_test(tcase, largest_offset_and_length_are_left_to_the_system);

@@ -468,7 +468,8 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
 
 /*
  * Replace a range by zeros on good media, whether it was bad or not. The
- * contents are lost. A file needs a writable descriptor and keeps its size.
+ * contents are lost. A file needs a writable descriptor and keeps its size;
+ * what the range has beyond the end of the file is passed over.
  *
  * OFFSET_OUT_OF_RANGE, LENGTH_OUT_OF_RANGE: above INT64_MAX.
  */

@@ -702,7 +702,7 @@ const struct operation operations[] = {
 		.name = "badblock_clear",
 		.prepare = prepare_badblocks,
 		.act = clear_badblock,
-		.calls = 2,
+		.calls = 3,
 	},
 	{
 		.name = "source_device_usc of a file on no NVDIMM",
