@@ -19,7 +19,7 @@ enum pmem2_os_type { PMEM2_OS_REGULAR, PMEM2_OS_CHAR_DEVICE, PMEM2_OS_DIRECTORY,
 
 struct pmem2_os_stat {
 	enum pmem2_os_type type;
-	size_t size;
+	size_t size;  /* SIZE_MAX for all that is more */
 	dev_t device; /* of a character device: itself; else what holds the file */
 };
 

@@ -58,6 +58,12 @@ static enum pmem2_os_type file_type(mode_t mode)
 	return S_ISDIR(mode) ? PMEM2_OS_DIRECTORY : PMEM2_OS_OTHER;
 }
 
+/* A file may be larger than the address space; none of it beyond that can be mapped. */
+static size_t file_size(off_t size)
+{
+	return (off_t)(size_t)size == size ? (size_t)size : SIZE_MAX;
+}
+
 int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 {
 	struct stat st;
@@ -65,7 +71,7 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 	if (fstat(file, &st) != 0)
 		return -errno;
 	stat->type = file_type(st.st_mode);
-	stat->size = (size_t)st.st_size;
+	stat->size = file_size(st.st_size);
 	stat->device = S_ISCHR(st.st_mode) ? st.st_rdev : st.st_dev;
 	return 0;
 }

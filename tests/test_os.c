@@ -99,6 +99,19 @@ START_TEST(size_and_device_of_a_file_are_told)
 }
 END_TEST
 
+/* Where addresses have 32 bits, such a file must not look like one of a page. */
+START_TEST(size_of_a_file_is_told_as_far_as_a_size_reaches)
+{
+	const off_t size = ((off_t)1 << 40) + (off_t)PAGE;
+	int fd = memory_file(0);
+	struct pmem2_os_stat told;
+
+	ck_assert_int_eq(ftruncate(fd, size), 0);
+	ck_assert_int_eq(pmem2_os_stat(fd, &told), 0);
+	ck_assert_uint_eq(told.size, sizeof(size_t) > 4 ? (size_t)size : SIZE_MAX);
+}
+END_TEST
+
 START_TEST(device_of_a_character_device_is_itself)
 {
 	struct pmem2_os_stat told;
@@ -518,6 +531,7 @@ static TCase *files(void)
 	tcase_add_loop_test(tcase, type_of_a_file_is_told, 0, COUNT(types));
 	tcase_add_test(tcase, pipe_is_of_another_type);
 	tcase_add_test(tcase, size_and_device_of_a_file_are_told);
+	tcase_add_test(tcase, size_of_a_file_is_told_as_far_as_a_size_reaches);
 	tcase_add_test(tcase, device_of_a_character_device_is_itself);
 	tcase_add_test(tcase, closed_descriptor_is_told);
 	tcase_add_test(tcase, what_is_written_at_an_offset_is_read_there);
