@@ -18,12 +18,10 @@ static _Thread_local char message[MESSAGE_SIZE];
 
 const char *pmem2_errno_text(int error)
 {
-#ifdef __GLIBC__
-	const char *text = strerrordesc_np(error);
+	/* What the C library has; strerror is thread-safe but for numbers unknown to it. */
+	const char *text = PMEM2_ERRNO_TEXT(error); /* NOLINT(concurrency-mt-unsafe) */
+
 	return text != NULL ? text : "unknown error";
-#else
-	return strerror(error);
-#endif
 }
 
 int pmem2_fail(int code, const char *format, ...)

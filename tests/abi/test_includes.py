@@ -30,7 +30,6 @@ PORTABLE = {
 
 # Every conditional outside lib/arch that is no include guard.
 CONDITIONALS = {
-    ('err.c', '#ifdef __GLIBC__'),  # strerrordesc_np, which needs no lock and little stack
     ('export.h', '#ifdef PMEM2_VERSIONED_API'),
     ('export.h', '#if defined(__has_attribute) && __has_attribute(symver)'),
     ('os_linux.c', '#ifndef MAP_SHARED_VALIDATE'),

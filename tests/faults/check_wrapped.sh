@@ -13,7 +13,7 @@ cannot_fail="
 _GLOBAL_OFFSET_TABLE_ __errno_location __tls_get_addr
 __sigsetjmp siglongjmp __longjmp_chk sigaddset sigemptyset raise abort
 bcmp memchr memcmp memcpy memmove memset strcasecmp strchr strcmp strlen strncmp strrchr strsep
-strtol strtoull __isoc23_strtol __isoc23_strtoull strerrordesc_np
+strtol strtoull __isoc23_strtol __isoc23_strtoull strerror strerrordesc_np
 free getauxval secure_getenv sysconf getpagesize pthread_mutex_lock pthread_mutex_unlock
 "
 
