@@ -45,6 +45,10 @@ class Install(ScratchTest):
         self.assertNotIn('INTERP', run('readelf', '-lW', program))
         self.assert_stores(program)
 
+    def test_static_programs_are_linked_with_threads(self):
+        self.assertIn('-pthread', self.pkg_config('--static', '--libs'))
+        self.assertNotIn('-pthread', self.pkg_config('--libs'))
+
     def test_program_linked_by_name_runs(self):
         include, = (path.parent for path in self.root.rglob('libpmem2.h'))
         for linker in ('bfd', 'gold', 'lld'):
