@@ -137,7 +137,9 @@ int pmem2_source_delete(struct pmem2_source **src);
  * pwrite(2). On a device dax source a process-wide SIGBUS handler is installed
  * at first use; it passes on every signal that is not the library's own. A
  * handler that the program installs later must call the earlier one, or media
- * errors reach it instead of being returned.
+ * errors reach it instead of being returned. The handler stays to the end, for
+ * which the shared library is never unloaded; a plugin that has the archive
+ * linked in must not be unloaded after such a call.
  *
  * IO_FAIL: the media reported an error; `buf`, or the range written, is in an
  *          unspecified state.
