@@ -19,8 +19,9 @@ enum pmem2_os_type { PMEM2_OS_REGULAR, PMEM2_OS_CHAR_DEVICE, PMEM2_OS_DIRECTORY,
 
 struct pmem2_os_stat {
 	enum pmem2_os_type type;
-	size_t size;  /* SIZE_MAX for all that is more */
-	dev_t device; /* of a character device: itself; else what holds the file */
+	size_t size;          /* SIZE_MAX for all that is more */
+	dev_t device;         /* of a character device: itself; else what holds the file */
+	bool in_large_blocks; /* than pages: ask pmem2_os_unit for the size of its pages */
 };
 
 /* The open flags of a file descriptor, as O_* bits, or a negative errno. */
@@ -33,6 +34,9 @@ size_t pmem2_os_page_size(void);
  * that pmem2_os_stat tells: 1 or 0, or a negative errno.
  */
 int pmem2_os_is_elsewhere(pmem2_os_file file);
+
+/* What mappings of a file are multiples of: the page size, or that of its huge pages. */
+size_t pmem2_os_unit(pmem2_os_file file);
 
 struct pmem2_os_request {
 	pmem2_os_file file; /* PMEM2_OS_NO_FILE: zeroed memory */

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -33,6 +34,8 @@ struct attributes {
 };
 #define GET_ATTRIBUTES _IOR('X', 31, struct attributes)
 #define REALTIME 0x1U
+
+#define HUGETLBFS 0x958458f6UL /* HUGETLBFS_MAGIC of the kernel's headers */
 
 #define RESERVED (MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 
@@ -73,6 +76,7 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 	stat->type = file_type(st.st_mode);
 	stat->size = file_size(st.st_size);
 	stat->device = S_ISCHR(st.st_mode) ? st.st_rdev : st.st_dev;
+	stat->in_large_blocks = (size_t)st.st_blksize > pmem2_os_page_size();
 	return 0;
 }
 
@@ -96,6 +100,16 @@ size_t pmem2_os_page_size(void)
 		atomic_store_explicit(&page, known, memory_order_relaxed);
 	}
 	return known;
+}
+
+/* A file system that cannot tell what it is, is not hugetlbfs. */
+size_t pmem2_os_unit(pmem2_os_file file)
+{
+	struct statfs fs;
+
+	if (fstatfs(file, &fs) != 0 || (unsigned long)fs.f_type != HUGETLBFS)
+		return pmem2_os_page_size();
+	return (size_t)fs.f_bsize;
 }
 
 static size_t whole_pages(size_t length)

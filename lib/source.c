@@ -81,6 +81,7 @@ int pmem2_source_from_fd(struct pmem2_source **src, int fd)
 	} else if (stat.type != PMEM2_OS_REGULAR) {
 		return refuse_type(fd, stat.type);
 	}
+	model.unit = stat.in_large_blocks ? pmem2_os_unit(fd) : pmem2_os_page_size();
 	model.device = stat.device;
 	return create(src, &model);
 }
@@ -92,6 +93,7 @@ int pmem2_source_from_anon(struct pmem2_source **src, size_t size)
 		.kind = PMEM2_SOURCE_ANON,
 		.file = PMEM2_OS_NO_FILE,
 		.size = size,
+		.unit = pmem2_os_page_size(),
 	};
 
 	*src = NULL;
@@ -148,7 +150,7 @@ int pmem2_source_unit(const struct pmem2_source *src, size_t *alignment)
 {
 	if (src->kind == PMEM2_SOURCE_DEVDAX)
 		return pmem2_devnode_dax_alignment(src->device, alignment);
-	*alignment = pmem2_os_page_size();
+	*alignment = src->unit;
 	return 0;
 }
 

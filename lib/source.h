@@ -16,6 +16,7 @@ struct pmem2_source {
 	pmem2_os_file file;
 	dev_t device;        /* of device dax: itself; of a file: what holds its file system */
 	size_t size;         /* of anonymous memory */
+	size_t unit;         /* of mappings, but for device dax */
 	_Atomic int refusal; /* see pmem2_source_refusal */
 };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "err.h"
@@ -369,6 +370,49 @@ START_TEST(file_is_aligned_to_pages_even_when_its_descriptor_is_closed)
 }
 END_TEST
 
+/* Nothing is allocated as long as nothing is mapped. */
+static int open_huge(void)
+{
+	return memfd_create("test_source", MFD_CLOEXEC | MFD_HUGETLB);
+}
+
+START_TEST(file_on_hugetlbfs_is_aligned_to_its_huge_pages)
+{
+	int fd = open_huge();
+	struct pmem2_source *src = pmem2_test_source(fd);
+	size_t alignment = 0;
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_gt(st.st_blksize, (blksize_t)PAGE);
+	ck_assert_int_eq(close(fd), 0);
+	assert_success(pmem2_source_alignment(src, &alignment));
+	ck_assert_uint_eq(alignment, (size_t)st.st_blksize);
+	pmem2_source_delete(&src);
+}
+END_TEST
+
+START_TEST(file_on_hugetlbfs_is_not_mapped_by_pages)
+{
+	int fd = open_huge();
+	struct pmem2_source *src = pmem2_test_source(fd);
+	struct pmem2_config *cfg = pmem2_test_config(PMEM2_GRANULARITY_PAGE);
+	struct pmem2_map *map = ANYWHERE;
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(ftruncate(fd, 2 * st.st_blksize), 0);
+	assert_success(pmem2_config_set_length(cfg, PAGE));
+	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_LENGTH_UNALIGNED, "");
+	assert_success(pmem2_config_set_length(cfg, 0));
+	assert_success(pmem2_config_set_offset(cfg, PAGE));
+	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_OFFSET_UNALIGNED, "");
+	pmem2_config_delete(&cfg);
+	pmem2_source_delete(&src);
+	close(fd);
+}
+END_TEST
+
 /* ---- device dax ---------------------------------------------------------- */
 
 /* Play a dax device that no NVDIMM namespace backs, by the numbers of /dev/null. */
@@ -550,6 +594,21 @@ static TCase *files(void)
 	return tcase;
 }
 
+static TCase *hugetlbfs(void)
+{
+	TCase *tcase = tcase_create("hugetlbfs");
+	int fd = open_huge();
+
+	if (fd < 0) {
+		printf("hugetlbfs: left out, this system has none\n");
+		return tcase;
+	}
+	close(fd);
+	tcase_add_test(tcase, file_on_hugetlbfs_is_aligned_to_its_huge_pages);
+	tcase_add_test(tcase, file_on_hugetlbfs_is_not_mapped_by_pages);
+	return tcase;
+}
+
 static TCase *anonymous(void)
 {
 	TCase *tcase = tcase_create("anonymous");
@@ -580,6 +639,7 @@ Suite *test_suite(void)
 	Suite *suite = suite_create("source");
 
 	suite_add_tcase(suite, files());
+	suite_add_tcase(suite, hugetlbfs());
 	suite_add_tcase(suite, anonymous());
 	suite_add_tcase(suite, device_dax());
 	return suite;

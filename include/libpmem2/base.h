@@ -116,7 +116,8 @@ int pmem2_source_size(const struct pmem2_source *src, size_t *size);
 
 /*
  * Store the alignment in bytes that offsets and lengths of mappings need: the
- * page size, or the alignment of the dax device.
+ * page size, that of the huge pages of a file on hugetlbfs, or the alignment of
+ * the dax device.
  *
  * DAX_REGION_NOT_FOUND: the dax device is not described by the kernel.
  * INVALID_ALIGNMENT_FORMAT, INVALID_ALIGNMENT_VALUE: the kernel's answer is no

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -154,6 +155,7 @@ static bool strikes_at_load(int error)
 WRAPPER(int, fallocate64, -1, (int fd, int mode, off_t offset, off_t length),
 	(fd, mode, offset, length))
 WRAPPER(ssize_t, getdents64, -1, (int fd, void *buffer, size_t length), (fd, buffer, length))
+WRAPPER(int, fstatfs64, -1, (int fd, struct statfs64 *fs), (fd, fs))
 WRAPPER(int, msync, -1, (void *addr, size_t length, int flags), (addr, length, flags))
 WRAPPER(ssize_t, pread64, -1, (int fd, void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "bits.h"
 #include "fake_sysfs.h"
@@ -19,6 +20,18 @@ static void prepare_bare_file(struct world *world)
 {
 	world_prepare_file(world);
 	pmem2_source_delete(&world->src);
+}
+
+/* Where the system has no such files, another one. */
+static void prepare_bare_huge_file(struct world *world)
+{
+	int huge = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB);
+
+	prepare_bare_file(world);
+	if (huge >= 0)
+		ck_assert_int_eq(dup3(huge, world->fd, O_CLOEXEC), world->fd);
+	if (huge >= 0)
+		close(huge);
 }
 
 static void prepare_bare_dax(struct world *world)
@@ -393,6 +406,14 @@ const struct operation operations[] = {
 		.act = open_source,
 		.kept = has_no_source,
 		.calls = 3,
+	},
+	{
+		.name = "source_from_fd of a file on hugetlbfs",
+		.prepare = prepare_bare_huge_file,
+		.act = open_source,
+		.kept = has_no_source,
+		.calls = 4,
+		.exceptions = {{"fstatfs64", 0, ANYWHERE}},
 	},
 	{
 		.name = "source_from_fd of device dax",
