@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "arch/generic/kernels.h"
+#include "emulate.h"
 
 int subject_count(void)
 {
@@ -16,11 +17,23 @@ int subject_count(void)
 
 static struct subject subject_of(const struct pmem2_arch_row *row, const struct pmem2_arch_ops *ops)
 {
-	struct subject subject = {.memmove = ops->memmove, .memset = ops->memset};
+	struct subject subject = {.memmove = ops->memmove,
+				  .memset = ops->memset,
+				  .slow = !pmem2_arch_row_runs_here(row)};
 
 	snprintf(subject.name, sizeof(subject.name), "%s %s", row->name,
 		 ops == &row->byte ? "BYTE" : "CACHE_LINE");
 	return subject;
+}
+
+/* Rows that differ in how they write back share what writes nothing back. */
+static bool has_byte_functions_of_another(const struct pmem2_arch_row *row)
+{
+	size_t i = 0;
+
+	while (pmem2_arch_row_at(i)->byte.memmove != row->byte.memmove)
+		i++;
+	return pmem2_arch_row_at(i) != row;
 }
 
 struct subject subject_at(int index)
@@ -29,9 +42,10 @@ struct subject subject_at(int index)
 	const struct pmem2_arch_row *row;
 
 	if (index == 0)
-		return (struct subject){"portable", pmem2_memmove_generic, pmem2_memset_generic};
+		return (struct subject){"portable", pmem2_memmove_generic, pmem2_memset_generic,
+					false};
 	row = pmem2_arch_row_at((size_t)(index - 1) / 2);
-	if (!pmem2_arch_row_runs_here(row))
+	if (!emulate_row_runs(row) || (index % 2 == 0 && has_byte_functions_of_another(row)))
 		return none;
 	return subject_of(row, index % 2 ? &row->cache_line : &row->byte);
 }

@@ -72,6 +72,17 @@ static size_t below(size_t limit)
 	return (size_t)rand() % limit;
 }
 
+static bool samples(void)
+{
+	return subject.slow || getenv(SAMPLE) != NULL;
+}
+
+/* The next length to try: all of them, or one in four. */
+static size_t after(size_t len)
+{
+	return len + 1 + (samples() ? below(7) : 0);
+}
+
 static unsigned any_flags(void)
 {
 	return (unsigned)rand() % ALL_FLAGS;
@@ -133,11 +144,9 @@ static bool subject_runs_here(int index)
 /* All pairs of alignments within a line, or as many random ones as there are alignments. */
 static void each_alignment(void (*check)(size_t to, size_t from, size_t len), size_t len)
 {
-	bool sample = getenv(SAMPLE) != NULL;
-
 	for (size_t to = 0; to < LINE; to++) {
-		for (size_t from = 0; from < (sample ? 1 : LINE); from++)
-			check(to, sample ? below(LINE) : from, len);
+		for (size_t from = 0; from < (samples() ? 1 : LINE); from++)
+			check(to, samples() ? below(LINE) : from, len);
 	}
 }
 
@@ -150,7 +159,7 @@ START_TEST(every_length_and_pair_of_alignments_is_moved)
 {
 	if (!subject_runs_here(_i))
 		return;
-	for (size_t len = 0; len <= SMALL; len++) {
+	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		set_threshold(below(2 * SMALL));
 		for (unsigned i = 0; i < WIDER; i++)
 			each_alignment(move_aligned, len);
@@ -162,7 +171,7 @@ START_TEST(every_length_and_alignment_is_filled)
 {
 	if (!subject_runs_here(_i))
 		return;
-	for (size_t len = 0; len <= SMALL; len++) {
+	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		set_threshold(below(2 * SMALL));
 		for (size_t i = 0; i < 4 * LINE * WIDER; i++)
 			check_fill(AROUND + i % LINE, rand() - RAND_MAX / 2, len, any_flags());
@@ -175,7 +184,7 @@ START_TEST(every_flag_combination_moves_and_fills)
 	if (!subject_runs_here(_i))
 		return;
 	set_threshold(below(SMALL));
-	for (size_t len = 0; len <= SMALL; len++) {
+	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		for (unsigned flags = 0; flags < ALL_FLAGS; flags++) {
 			check_move(AROUND + below(64), source.start + AROUND + below(64), len,
 				   flags);
@@ -189,7 +198,7 @@ START_TEST(flag_bits_without_a_meaning_are_ignored)
 {
 	if (!subject_runs_here(_i))
 		return;
-	for (size_t len = 0; len <= SMALL; len++) {
+	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		unsigned flags = (unsigned)rand() << 6 | any_flags();
 
 		check_move(AROUND + below(64), source.start + AROUND + below(64), len, flags);
@@ -205,7 +214,7 @@ START_TEST(nothing_outside_the_ranges_is_touched)
 
 	if (!subject_runs_here(_i))
 		return;
-	for (size_t len = 0; len <= SMALL; len++) {
+	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		for (unsigned i = 0; i < 16 * WIDER; i++) {
 			unsigned flags = any_flags();
 
@@ -223,7 +232,7 @@ END_TEST
 
 static void check_overlap(int distance)
 {
-	for (size_t len = 0; len <= SMALL; len++) {
+	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		size_t to = AROUND + SMALL + below(LINE);
 
 		check_move(to, target.start + to + distance, len, any_flags());
@@ -266,7 +275,7 @@ START_TEST(long_ranges_are_moved_and_filled)
 {
 	if (!subject_runs_here(_i))
 		return;
-	for (unsigned i = 0; i < 400 * WIDER; i++) {
+	for (unsigned i = 0; i < (samples() ? 40 : 400) * WIDER; i++) {
 		size_t len = below(i % 4 == 0 ? LARGE : 4096);
 		size_t to = AROUND + below(LARGE);
 
@@ -284,7 +293,7 @@ START_TEST(lengths_around_powers_of_two_are_moved_and_filled)
 {
 	if (!subject_runs_here(_i))
 		return;
-	for (size_t middle = 256; middle <= HUGE / 2; middle *= 2) {
+	for (size_t middle = 256; middle <= (samples() ? LARGE : HUGE / 2); middle *= 2) {
 		for (size_t len = middle - 1; len <= middle + 1; len++) {
 			size_t to = AROUND + below(LINE);
 

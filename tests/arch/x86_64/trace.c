@@ -4,14 +4,13 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <ucontext.h>
 #include <unistd.h>
-#include <Zydis/Zydis.h>
+
+#include "frame.h"
+#include "step.h"
 
 #define TRAP_FLAG 0x100
 #define ACCESSES_MAX 3
-#define NO_REGISTER (-1)
-#define RIP_RELATIVE (-2)
 
 /* One access of an instruction, its address still in terms of registers. */
 struct access {
@@ -35,20 +34,6 @@ static struct instruction cache[4096];
 static ZydisDecoder decoder;
 static struct trace *current;
 static uintptr_t entry_stack;
-
-/* The index of a 64-bit register in the signal frame. */
-static int saved_register(ZydisRegister reg)
-{
-	static const int saved[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP,
-				    REG_RSI, REG_RDI, REG_R8,  REG_R9,  REG_R10, REG_R11,
-				    REG_R12, REG_R13, REG_R14, REG_R15};
-
-	if (reg == ZYDIS_REGISTER_RIP)
-		return RIP_RELATIVE;
-	if (reg < ZYDIS_REGISTER_RAX || reg > ZYDIS_REGISTER_R15)
-		return NO_REGISTER;
-	return saved[reg - ZYDIS_REGISTER_RAX];
-}
 
 static bool bypasses_cache(ZydisMnemonic mnemonic)
 {
@@ -111,8 +96,8 @@ static void note_access(struct instruction *in, enum event_kind kind,
 	in->count++;
 	access->kind = kind;
 	access->width = operand->size / 8;
-	access->base = saved_register(operand->mem.base);
-	access->index = saved_register(operand->mem.index);
+	access->base = frame_register(operand->mem.base);
+	access->index = frame_register(operand->mem.index);
 	access->scale = operand->mem.scale;
 	access->displacement = operand->mem.disp.has_displacement ? operand->mem.disp.value : 0;
 }
@@ -165,9 +150,9 @@ static const struct instruction *instruction_at(uintptr_t at)
 
 static int64_t register_value(const struct instruction *in, const greg_t *registers, int index)
 {
-	if (index == NO_REGISTER)
+	if (index == FRAME_NO_REGISTER)
 		return 0;
-	return index == RIP_RELATIVE ? (int64_t)(in->at + in->length) : registers[index];
+	return index == FRAME_RIP ? (int64_t)(in->at + in->length) : registers[index];
 }
 
 static bool on_stack(uintptr_t address)
@@ -262,6 +247,7 @@ uintptr_t trace_call(struct trace *trace, void (*function)(void), uintptr_t a, u
 	trace->overflow = trace->undecoded = trace->reached = false;
 	current = trace;
 	entry_stack = 0;
+	emulate_then(on_trap);
 	sigaltstack(&stack, &earlier_stack);
 	sigaction(SIGTRAP, &action, &earlier);
 	ret = call_trapped(function, a, b, c, d);
