@@ -196,7 +196,7 @@ static void publish(struct pmem2_map *map)
 	map->entry.span.end = (uintptr_t)map->addr + pages;
 	pmem2_registry_add(&map->entry);
 	if (map->reservation != NULL)
-		pmem2_reservation_settle(&map->claim, true);
+		pmem2_reservation_settle(&map->claim, &map->entry);
 }
 
 PMEM2_API(pmem2_map_new)
@@ -282,7 +282,7 @@ static int withdraw(struct pmem2_map *map)
 	int ret;
 
 	if (map->reservation != NULL)
-		pmem2_reservation_settle(&map->claim, false);
+		pmem2_reservation_settle(&map->claim, NULL);
 	if (!pmem2_registry_remove(&map->entry) || !map->owned)
 		return 0;
 	ret = unmap(map);

@@ -269,7 +269,7 @@ static int place_claim(struct pmem2_vm_reservation *rsv, size_t offset, size_t l
 				  (void *)((char *)rsv->addr + offset), offset, alignment);
 	if (pmem2_span_find(&rsv->claims, claim->span.start, claim->span.end) != NULL)
 		return fail_occupied(offset, length);
-	claim->settled = false;
+	claim->settler = NULL;
 	pmem2_span_add(&rsv->claims, &claim->span);
 	return 0;
 }
@@ -289,10 +289,10 @@ int pmem2_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, siz
 	return ret;
 }
 
-void pmem2_reservation_settle(struct pmem2_claim *claim, bool settled)
+void pmem2_reservation_settle(struct pmem2_claim *claim, const struct pmem2_registered *settler)
 {
 	pmem2_lock();
-	claim->settled = settled;
+	claim->settler = settler;
 	pmem2_unlock();
 }
 
@@ -310,12 +310,17 @@ static struct pmem2_claim *claim_of(struct pmem2_span *span)
 	return (struct pmem2_claim *)((char *)span - offsetof(struct pmem2_claim, span));
 }
 
+static bool is_settled(const struct pmem2_claim *claim)
+{
+	return claim->settler != NULL && claim->settler->live;
+}
+
 static struct pmem2_claim *find_settled(struct pmem2_vm_reservation *rsv, uintptr_t start,
 					uintptr_t end)
 {
 	struct pmem2_claim *claim = claim_of(pmem2_span_find(&rsv->claims, start, end));
 
-	while (claim != NULL && (!claim->settled || claim->content_end <= start))
+	while (claim != NULL && (!is_settled(claim) || claim->content_end <= start))
 		claim = claim_of(pmem2_span_next(&claim->span));
 	return claim != NULL && claim->span.start < end ? claim : NULL;
 }
@@ -344,7 +349,7 @@ struct pmem2_claim *pmem2_reservation_next(struct pmem2_vm_reservation *rsv,
 	do
 		claim = claim_of(claim != NULL ? pmem2_span_next(&claim->span)
 					       : pmem2_span_first(&rsv->claims));
-	while (claim != NULL && !claim->settled);
+	while (claim != NULL && !is_settled(claim));
 	pmem2_unlock();
 	return claim;
 }
@@ -356,7 +361,7 @@ struct pmem2_claim *pmem2_reservation_prev(struct pmem2_vm_reservation *rsv,
 	do
 		claim = claim_of(claim != NULL ? pmem2_span_prev(&claim->span)
 					       : pmem2_span_last(&rsv->claims));
-	while (claim != NULL && !claim->settled);
+	while (claim != NULL && !is_settled(claim));
 	pmem2_unlock();
 	return claim;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "libpmem2.h"
+#include "registry.h"
 #include "span.h"
 
 struct pmem2_vm_reservation {
@@ -21,17 +22,17 @@ struct pmem2_vm_reservation {
 struct pmem2_claim {
 	struct pmem2_span span; /* whole pages */
 	uintptr_t content_end;
-	bool settled; /* a mapping is there, and searches may find it */
+	const struct pmem2_registered *settler; /* the map that is there, or NULL */
 };
 
 /*
  * Claim room for `length` bytes at `offset`, where a device asks for addresses
- * that are multiples of `alignment`. Stores the address. The claim is
- * invisible to searches until it is settled.
+ * that are multiples of `alignment`. Stores the address. Searches find the
+ * claim while it is settled by a live map, and NULL unsettles it.
  */
 int pmem2_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, size_t length,
 			    size_t alignment, struct pmem2_claim *claim, void **addr);
-void pmem2_reservation_settle(struct pmem2_claim *claim, bool settled);
+void pmem2_reservation_settle(struct pmem2_claim *claim, const struct pmem2_registered *settler);
 void pmem2_reservation_release(struct pmem2_vm_reservation *rsv, struct pmem2_claim *claim);
 
 /*

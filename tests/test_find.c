@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "map.h"
@@ -228,6 +229,48 @@ START_TEST(deleted_map_is_not_found)
 }
 END_TEST
 
+/* Unmap a map's page behind the library's back, and let another reservation have it. */
+static struct pmem2_vm_reservation *take_place(struct pmem2_map *map)
+{
+	struct pmem2_vm_reservation *taker = NULL;
+	char *addr = pmem2_map_get_address(map);
+
+	ck_assert_int_eq(munmap(addr, PAGE), 0);
+	assert_success(pmem2_vm_reservation_new(&taker, addr, PAGE));
+	return taker;
+}
+
+START_TEST(map_whose_place_another_reservation_has_is_not_found)
+{
+	struct pmem2_vm_reservation *taker;
+	struct pmem2_map *map = NULL;
+	struct pmem2_map *found = ANYWHERE;
+
+	assert_success(map_at(&map, 0, PAGE));
+	taker = take_place(map);
+	assert_failure(searches[_i](rsv, &found), PMEM2_E_MAPPING_NOT_FOUND,
+		       "reservation: no map in ");
+	ck_assert_ptr_null(found);
+	assert_success(pmem2_map_delete(&map));
+	assert_success(pmem2_vm_reservation_delete(&taker));
+}
+END_TEST
+
+START_TEST(searches_step_over_a_map_whose_place_another_reservation_has)
+{
+	struct pmem2_vm_reservation *taker = take_place(maps[B]);
+	struct pmem2_map *found = NULL;
+
+	assert_success(pmem2_vm_reservation_map_find_next(rsv, maps[A], &found));
+	ck_assert_ptr_eq(found, maps[C]);
+	assert_success(pmem2_vm_reservation_map_find_prev(rsv, maps[C], &found));
+	ck_assert_ptr_eq(found, maps[A]);
+	assert_success(pmem2_vm_reservation_map_find(rsv, 5 * PAGE, PAGES * PAGE, &found));
+	ck_assert_ptr_eq(found, maps[C]);
+	assert_success(pmem2_vm_reservation_delete(&taker));
+}
+END_TEST
+
 START_TEST(map_elsewhere_is_not_found)
 {
 	struct pmem2_map *elsewhere = pmem2_test_map(pmem2_test_file(PAGE), PMEM2_GRANULARITY_PAGE);
@@ -251,17 +294,17 @@ static void claim(struct pmem2_map *stand_in, size_t page)
 
 START_TEST(claim_is_invisible_until_a_map_is_there)
 {
-	struct pmem2_map stand_in;
+	struct pmem2_map stand_in = {.entry.live = true};
 	struct pmem2_map *found = ANYWHERE;
 
 	claim(&stand_in, 0);
 	assert_failure(searches[_i](rsv, &found), PMEM2_E_MAPPING_NOT_FOUND,
 		       "reservation: no map in ");
 	ck_assert_ptr_null(found);
-	pmem2_reservation_settle(&stand_in.claim, true);
+	pmem2_reservation_settle(&stand_in.claim, &stand_in.entry);
 	assert_success(searches[_i](rsv, &found));
 	ck_assert_ptr_eq(found, &stand_in);
-	pmem2_reservation_settle(&stand_in.claim, false);
+	pmem2_reservation_settle(&stand_in.claim, NULL);
 	assert_failure(searches[_i](rsv, &found), PMEM2_E_MAPPING_NOT_FOUND,
 		       "reservation: no map in ");
 	pmem2_reservation_release(rsv, &stand_in.claim);
@@ -352,6 +395,7 @@ static TCase *three_maps(void)
 	tcase_add_test(tcase, nothing_is_behind_the_last);
 	tcase_add_test(tcase, nothing_is_before_the_first);
 	tcase_add_test(tcase, searches_step_over_unsettled_claims);
+	tcase_add_test(tcase, searches_step_over_a_map_whose_place_another_reservation_has);
 	tcase_add_test(tcase, lasting_maps_are_found_while_others_come_and_go);
 	return tcase;
 }
@@ -363,6 +407,8 @@ static TCase *empty(void)
 	tcase_add_checked_fixture(tcase, create_empty, discard_empty);
 	tcase_add_loop_test(tcase, nothing_is_found_in_an_empty_reservation, 0, COUNT(searches));
 	tcase_add_loop_test(tcase, deleted_map_is_not_found, 0, COUNT(searches));
+	tcase_add_loop_test(tcase, map_whose_place_another_reservation_has_is_not_found, 0,
+			    COUNT(searches));
 	tcase_add_loop_test(tcase, map_elsewhere_is_not_found, 0, COUNT(searches));
 	tcase_add_loop_test(tcase, claim_is_invisible_until_a_map_is_there, 0, COUNT(searches));
 	return tcase;
