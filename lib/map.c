@@ -277,13 +277,14 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  * mapping may appear at the same address. A map that died lost its memory to
  * somebody else, and must leave it alone. That can happen here too (-EEXIST).
  */
-static int withdraw(struct pmem2_map *map)
+static int withdraw(struct pmem2_map *map, bool *dead)
 {
 	int ret;
 
 	if (map->reservation != NULL)
 		pmem2_reservation_settle(&map->claim, NULL);
-	if (!pmem2_registry_remove(&map->entry) || !map->owned)
+	*dead = !pmem2_registry_remove(&map->entry);
+	if (*dead || !map->owned)
 		return 0;
 	ret = unmap(map);
 	if (ret != 0 && ret != -EEXIST)
@@ -291,11 +292,24 @@ static int withdraw(struct pmem2_map *map)
 	return ret;
 }
 
+/* What a dead map lost is lost to its reservation too. */
+static void dispose(struct pmem2_map *map, bool dead)
+{
+	if (map->reservation != NULL && dead) {
+		pmem2_reservation_lose(&map->claim, map);
+		return;
+	}
+	if (map->reservation != NULL)
+		pmem2_reservation_release(map->reservation, &map->claim);
+	free(map);
+}
+
 PMEM2_API(pmem2_map_delete)
 int pmem2_map_delete(struct pmem2_map **map_ptr)
 {
 	struct pmem2_map *map = *map_ptr;
-	int ret = withdraw(map);
+	bool dead;
+	int ret = withdraw(map, &dead);
 
 	if (ret == -EEXIST)
 		return pmem2_fail(
@@ -306,9 +320,7 @@ int pmem2_map_delete(struct pmem2_map **map_ptr)
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "map: unmapping %zu bytes at %p", map->length,
 					map->addr);
-	if (map->reservation != NULL)
-		pmem2_reservation_release(map->reservation, &map->claim);
-	free(map);
+	dispose(map, dead);
 	*map_ptr = NULL;
 	return 0;
 }

@@ -103,11 +103,63 @@ int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, 
 	return 0;
 }
 
+static struct pmem2_claim *claim_of(struct pmem2_span *span)
+{
+	if (span == NULL)
+		return NULL;
+	return (struct pmem2_claim *)((char *)span - offsetof(struct pmem2_claim, span));
+}
+
+/* Move the bounds, which keeps maps out of the range before it is unmapped. */
+static void cut(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
+{
+	if (offset == 0)
+		rsv->addr = (char *)rsv->addr + size;
+	rsv->size -= size;
+}
+
 static int fail_not_empty(const struct pmem2_vm_reservation *rsv, const struct pmem2_span *span)
 {
 	return pmem2_fail(PMEM2_E_VM_RESERVATION_NOT_EMPTY,
 			  "reservation: a map lies at offset %zu of the %zu bytes at %p",
 			  span->start - (uintptr_t)rsv->addr, rsv->size, rsv->addr);
+}
+
+/* The lowest claim whose place is not lost. */
+static struct pmem2_span *first_held(struct pmem2_vm_reservation *rsv)
+{
+	struct pmem2_span *span = pmem2_span_first(&rsv->claims);
+
+	while (span != NULL && claim_of(span)->keeper != NULL)
+		span = pmem2_span_next(span);
+	return span;
+}
+
+/* Return what lies below a lost place, and step over that. */
+static int return_up_to(struct pmem2_vm_reservation *rsv, struct pmem2_claim *lost)
+{
+	size_t length = lost->span.start - (uintptr_t)rsv->addr;
+	int ret = length != 0 ? pmem2_os_unmap(rsv->addr, length) : 0;
+
+	if (ret != 0)
+		return ret;
+	cut(rsv, 0, lost->span.end - (uintptr_t)rsv->addr);
+	pmem2_span_remove(&rsv->claims, &lost->span);
+	free(lost->keeper);
+	return 0;
+}
+
+/* After a failure the reservation holds what is not yet returned. */
+static int return_all(struct pmem2_vm_reservation *rsv)
+{
+	struct pmem2_span *lost;
+	int ret = 0;
+
+	while (ret == 0 && (lost = pmem2_span_first(&rsv->claims)) != NULL)
+		ret = return_up_to(rsv, claim_of(lost));
+	if (ret == 0 && rsv->size != 0)
+		ret = pmem2_os_unmap(rsv->addr, rsv->size);
+	return ret;
 }
 
 PMEM2_API(pmem2_vm_reservation_delete)
@@ -118,11 +170,11 @@ int pmem2_vm_reservation_delete(struct pmem2_vm_reservation **rsv_ptr)
 	int ret;
 
 	pmem2_lock();
-	first = pmem2_span_first(&rsv->claims);
+	first = first_held(rsv);
 	pmem2_unlock();
 	if (first != NULL)
 		return fail_not_empty(rsv, first);
-	ret = pmem2_os_unmap(rsv->addr, rsv->size);
+	ret = return_all(rsv);
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "reservation: returning %zu bytes at %p", rsv->size,
 					rsv->addr);
@@ -198,14 +250,6 @@ static int check_shrink(const struct pmem2_vm_reservation *rsv, size_t offset, s
 	return 0;
 }
 
-/* Move the bounds, which keeps maps out of the range before it is unmapped. */
-static void cut(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
-{
-	if (offset == 0)
-		rsv->addr = (char *)rsv->addr + size;
-	rsv->size -= size;
-}
-
 static void uncut(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
 {
 	pmem2_lock();
@@ -270,6 +314,7 @@ static int place_claim(struct pmem2_vm_reservation *rsv, size_t offset, size_t l
 	if (pmem2_span_find(&rsv->claims, claim->span.start, claim->span.end) != NULL)
 		return fail_occupied(offset, length);
 	claim->settler = NULL;
+	claim->keeper = NULL;
 	pmem2_span_add(&rsv->claims, &claim->span);
 	return 0;
 }
@@ -303,11 +348,11 @@ void pmem2_reservation_release(struct pmem2_vm_reservation *rsv, struct pmem2_cl
 	pmem2_unlock();
 }
 
-static struct pmem2_claim *claim_of(struct pmem2_span *span)
+void pmem2_reservation_lose(struct pmem2_claim *claim, void *keeper)
 {
-	if (span == NULL)
-		return NULL;
-	return (struct pmem2_claim *)((char *)span - offsetof(struct pmem2_claim, span));
+	pmem2_lock();
+	claim->keeper = keeper;
+	pmem2_unlock();
 }
 
 static bool is_settled(const struct pmem2_claim *claim)

@@ -23,6 +23,7 @@ struct pmem2_claim {
 	struct pmem2_span span; /* whole pages */
 	uintptr_t content_end;
 	const struct pmem2_registered *settler; /* the map that is there, or NULL */
+	void *keeper; /* the memory the claim lies in, once its place is lost; else NULL */
 };
 
 /*
@@ -34,6 +35,12 @@ int pmem2_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, siz
 			    size_t alignment, struct pmem2_claim *claim, void **addr);
 void pmem2_reservation_settle(struct pmem2_claim *claim, const struct pmem2_registered *settler);
 void pmem2_reservation_release(struct pmem2_vm_reservation *rsv, struct pmem2_claim *claim);
+
+/*
+ * Give a claim up whose place belongs to somebody else now, who must be neither mapped over
+ * nor unmapped. The reservation keeps it, and frees `keeper` when it is deleted.
+ */
+void pmem2_reservation_lose(struct pmem2_claim *claim, void *keeper);
 
 /*
  * The lowest settled claim with content in [offset, offset + length); the next

@@ -738,6 +738,60 @@ START_TEST(place_of_a_refused_granularity_can_be_used_again)
 }
 END_TEST
 
+/*
+ * A map of two pages is unmapped behind the library's back, another reservation takes its
+ * place, and the map is deleted.
+ */
+static struct pmem2_vm_reservation *lose_place(size_t offset)
+{
+	struct pmem2_vm_reservation *taker = NULL;
+	struct pmem2_map *map = NULL;
+	char *lost = place(offset);
+
+	assert_success(map_at(&map, offset, 2 * PAGE));
+	ck_assert_int_eq(munmap(lost, 2 * PAGE), 0);
+	assert_success(pmem2_vm_reservation_new(&taker, lost, 2 * PAGE));
+	assert_success(pmem2_map_delete(&map));
+	ck_assert_ptr_null(map);
+	return taker;
+}
+
+static const size_t lost_pages[] = {0, 5, PAGES - 2};
+
+START_TEST(lost_place_outlives_the_reservation)
+{
+	size_t offset = lost_pages[_i] * PAGE;
+	struct pmem2_vm_reservation *taker = lose_place(offset);
+	char *start = place(0);
+
+	assert_success(pmem2_vm_reservation_delete(&rsv));
+	for (char *page = start; page < start + PAGES * PAGE; page += PAGE) {
+		if (page == start + offset || page == start + offset + PAGE)
+			ck_assert_str_eq(pmem2_test_access(page), "---p");
+		else
+			assert_unmapped(page);
+	}
+	assert_success(pmem2_vm_reservation_delete(&taker));
+	create();
+}
+END_TEST
+
+START_TEST(lost_place_is_never_mapped_again)
+{
+	struct pmem2_vm_reservation *taker = lose_place(5 * PAGE);
+	struct pmem2_map *map = NULL;
+
+	assert_failure(map_at(&map, 6 * PAGE, PAGE), PMEM2_E_MAPPING_EXISTS, "offset 24576");
+	assert_failure(pmem2_vm_reservation_shrink(rsv, 0, 6 * PAGE),
+		       PMEM2_E_VM_RESERVATION_NOT_EMPTY, "");
+	assert_success(map_at(&map, 7 * PAGE, PAGE));
+	assert_failure(pmem2_vm_reservation_delete(&rsv), PMEM2_E_VM_RESERVATION_NOT_EMPTY,
+		       "a map lies at offset 28672");
+	assert_success(pmem2_map_delete(&map));
+	assert_success(pmem2_vm_reservation_delete(&taker));
+}
+END_TEST
+
 START_TEST(place_of_a_map_that_the_system_refused_can_be_used_again)
 {
 	int fd = open(pmem2_test_named_file(PAGE), O_RDONLY | O_CLOEXEC);
@@ -1084,6 +1138,8 @@ static TCase *mapping(void)
 			    COUNT(neighbours));
 	tcase_add_test(tcase, place_of_a_refused_granularity_can_be_used_again);
 	tcase_add_test(tcase, place_of_a_map_that_the_system_refused_can_be_used_again);
+	tcase_add_loop_test(tcase, lost_place_outlives_the_reservation, 0, COUNT(lost_pages));
+	tcase_add_test(tcase, lost_place_is_never_mapped_again);
 	tcase_add_test(tcase, claim_unaligned_for_the_device_is_refused_and_leaves_the_place_free);
 	tcase_add_test(tcase, claim_aligned_for_the_device_gets_its_address);
 	tcase_add_test(tcase, claimed_place_is_taken_before_anything_is_mapped_there);

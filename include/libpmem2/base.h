@@ -173,7 +173,8 @@ size_t pmem2_vm_reservation_get_size(struct pmem2_vm_reservation *rsv);
 int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, size_t size);
 
 /*
- * Return the address space, free `*rsv_ptr` and set it to NULL.
+ * Return the address space, free `*rsv_ptr` and set it to NULL. Places that the
+ * reservation has lost (see pmem2_map_delete) stay as they are.
  *
  * VM_RESERVATION_NOT_EMPTY: a map lies inside; nothing was changed.
  */
@@ -196,7 +197,8 @@ int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size);
  * OFFSET_OUT_OF_RANGE, LENGTH_OUT_OF_RANGE: not inside the reservation, or
  *              `size` is 0.
  * NOSUPP: the middle, or the whole.
- * VM_RESERVATION_NOT_EMPTY: a map lies in the range.
+ * VM_RESERVATION_NOT_EMPTY: a map, or a place that the reservation has lost,
+ *              lies in the range.
  */
 int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t size);
 
@@ -339,11 +341,16 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
  * becomes reserved again. After a failure the map is as it was, but for
  * MAPPING_EXISTS.
  *
+ * A map whose memory somebody else has unmapped is dead once another map or
+ * reservation of this library has taken part of its place: no search finds it,
+ * and deleting it unmaps nothing. Inside a reservation its place is lost then:
+ * it is neither mapped nor unmapped again.
+ *
  * -ENOMEM: the system lacks the memory to split what it keeps of the address
  *          space.
  * MAPPING_EXISTS: the memory is unmapped, but other memory has appeared in the
- *          range inside the reservation meanwhile. The range stays taken, so
- *          that nothing is mapped over that, until the map is deleted again.
+ *          range inside the reservation meanwhile. The map is dead, and is
+ *          to be deleted again.
  */
 int pmem2_map_delete(struct pmem2_map **map_ptr);
 
