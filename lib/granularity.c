@@ -16,6 +16,7 @@ enum cause {
 	CAUSE_FORCED,         /* by the environment */
 	CAUSE_NO_SYNC,        /* no synchronous DAX mapping */
 	CAUSE_NO_WRITEBACK,   /* this CPU lets no program write lines back */
+	CAUSE_NOT_OBEYED,     /* so that the environment cannot force what needs that */
 	CAUSE_EXPLICIT_FLUSH, /* the region needs a call that device dax does not offer */
 	CAUSE_UNREADABLE,     /* which region it is could not be read */
 	CAUSE_ELSEWHERE,      /* the file may lie on another device than its file system's */
@@ -107,15 +108,20 @@ static void judge_region(const struct pmem2_granularity_facts *facts, struct ver
 static void judge(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
 {
 	enum pmem2_granularity forced;
+	bool is_forced;
 
 	verdict->region.provider[0] = '\0';
 	verdict->elsewhere = 0;
 	if (facts->kind == PMEM2_SOURCE_ANON || !facts->shared) {
 		settle(verdict, CAUSE_PRIVATE, PMEM2_GRANULARITY_BYTE);
-	} else if (forced_granularity(&forced)) {
+		return;
+	}
+	is_forced = forced_granularity(&forced);
+	if (is_forced && (forced == PMEM2_GRANULARITY_PAGE || pmem2_arch_has_writeback())) {
 		settle(verdict, CAUSE_FORCED, forced);
 	} else if (!pmem2_arch_has_writeback()) {
-		settle(verdict, CAUSE_NO_WRITEBACK, PMEM2_GRANULARITY_PAGE);
+		settle(verdict, is_forced ? CAUSE_NOT_OBEYED : CAUSE_NO_WRITEBACK,
+		       PMEM2_GRANULARITY_PAGE);
 		/* Device dax has no fsync to fall back on. */
 		verdict->possible = facts->kind == PMEM2_SOURCE_FILE;
 	} else if (!facts->synchronous) {
@@ -174,13 +180,17 @@ static int refuse(const struct pmem2_granularity_facts *facts, const struct verd
 			"refused a synchronous DAX mapping (MAP_SYNC: %s)",
 			wanted, pmem2_errno_text(facts->refusal));
 	case CAUSE_NO_WRITEBACK:
+	case CAUSE_NOT_OBEYED:
 		return pmem2_fail(
 			code,
 			"granularity %s is required, but %s: the library knows no way for "
-			"programs to write cache lines back on this CPU",
+			"programs to write cache lines back on this CPU%s",
 			wanted,
 			verdict->possible ? "PAGE is all there is"
-					  : "device dax cannot be made durable");
+					  : "device dax cannot be made durable",
+			verdict->cause == CAUSE_NOT_OBEYED ? ", for which reason " VARIABLE
+							     " is not obeyed"
+							   : "");
 	case CAUSE_EXPLICIT_FLUSH:
 		return pmem2_fail(
 			code,

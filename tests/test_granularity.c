@@ -30,6 +30,14 @@
 #define DAX_SIZE "1073741824"
 #define DAX_ALIGNMENT "2097152"
 
+/* In the program that is linked with --wrap, a CPU that lets no program write lines back. */
+bool __wrap_pmem2_arch_has_writeback(void);
+
+bool __wrap_pmem2_arch_has_writeback(void)
+{
+	return false;
+}
+
 /* ---- system calls that are watched -------------------------------------- */
 
 /* How often the library looked at a device in sysfs, and changed the working directory. */
@@ -725,6 +733,33 @@ START_TEST(without_write_back_device_dax_is_refused)
 }
 END_TEST
 
+static const char *const unsafe_values[] = {"BYTE", "CACHE_LINE", "CACHELINE"};
+
+START_TEST(without_write_back_files_cannot_be_forced_to_be_better_than_page)
+{
+	force(unsafe_values[_i]);
+	ck_assert_int_eq(decide(&dax_file), PAGE);
+	ck_assert_int_eq(decide(&page_cache), PAGE);
+	assert_refused(&dax_file, CACHE_LINE, "write cache lines back");
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), VARIABLE " is not obeyed"));
+}
+END_TEST
+
+START_TEST(without_write_back_device_dax_cannot_be_forced_to_be_better_than_page)
+{
+	force(unsafe_values[_i]);
+	assert_refused(&devdax, PAGE, VARIABLE " is not obeyed");
+}
+END_TEST
+
+START_TEST(without_write_back_page_can_be_forced)
+{
+	force("PAGE");
+	ck_assert_int_eq(decide(&dax_file), PAGE);
+	assert_refused(&dax_file, CACHE_LINE, "variable " VARIABLE " forces PAGE");
+}
+END_TEST
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 static TCase *environment_tests(void)
@@ -736,13 +771,16 @@ static TCase *environment_tests(void)
 			    COUNT(valid_values));
 	tcase_add_loop_test(tests, private_mapping_is_byte_whatever_is_forced, 0,
 			    COUNT(valid_values));
-	tcase_add_loop_test(tests, variable_in_any_case_forces_the_granularity, 0, COUNT(forced));
 	tcase_add_loop_test(tests, any_other_value_of_the_variable_is_ignored, 0,
 			    COUNT(invalid_values));
-	tcase_add_test(tests, variable_is_read_for_every_mapping);
 	tcase_add_loop_test(tests, variable_leaves_anonymous_and_private_maps_alone, 0,
 			    COUNT(valid_values));
-	tcase_add_test(tests, refusal_of_a_forced_granularity_names_the_variable);
+	if (pmem2_arch_has_writeback()) {
+		tcase_add_loop_test(tests, variable_in_any_case_forces_the_granularity, 0,
+				    COUNT(forced));
+		tcase_add_test(tests, variable_is_read_for_every_mapping);
+		tcase_add_test(tests, refusal_of_a_forced_granularity_names_the_variable);
+	}
 	return tests;
 }
 
@@ -835,6 +873,12 @@ static TCase *no_write_back_tests(void)
 	tcase_add_checked_fixture(tests, begin, NULL);
 	tcase_add_test(tests, without_write_back_files_are_page_even_with_map_sync);
 	tcase_add_test(tests, without_write_back_device_dax_is_refused);
+	tcase_add_loop_test(tests, without_write_back_files_cannot_be_forced_to_be_better_than_page,
+			    0, COUNT(unsafe_values));
+	tcase_add_loop_test(tests,
+			    without_write_back_device_dax_cannot_be_forced_to_be_better_than_page,
+			    0, COUNT(unsafe_values));
+	tcase_add_test(tests, without_write_back_page_can_be_forced);
 	return tests;
 }
 

@@ -318,7 +318,8 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  * The address is a multiple of 2 MiB (of 1 GiB for contents of 2 GiB and more)
  * unless a reservation fixes it. The environment variable
  * PMEM2_FORCE_GRANULARITY (BYTE, CACHE_LINE, PAGE) overrides the granularity of
- * shared mappings of files and devices.
+ * shared mappings of files and devices. BYTE and CACHE_LINE are not obeyed on a
+ * CPU for which the library knows no way to write cache lines back.
  *
  * GRANULARITY_NOT_SET: the config lacks the required granularity.
  * GRANULARITY_NOT_SUPPORTED: the mapping would be weaker than required.

@@ -15,6 +15,12 @@
 #define FILE_PAGES 4
 #define AREA 512
 
+#if defined(__x86_64__)
+#define HAS_WRITE_BACK 1
+#else
+#define HAS_WRITE_BACK 0
+#endif
+
 static const char *folder;
 static const char *reason;
 static int fd;
@@ -258,8 +264,9 @@ int main(int argc, char *argv[])
 	check_refusals();
 	check_private_maps_are_byte_granular();
 	check_anonymous();
-	check_forced("BYTE", PMEM2_GRANULARITY_BYTE);
-	check_forced("CACHE_LINE", PMEM2_GRANULARITY_CACHE_LINE);
+	check_forced("BYTE", HAS_WRITE_BACK ? PMEM2_GRANULARITY_BYTE : PMEM2_GRANULARITY_PAGE);
+	check_forced("CACHE_LINE",
+		     HAS_WRITE_BACK ? PMEM2_GRANULARITY_CACHE_LINE : PMEM2_GRANULARITY_PAGE);
 	check_reservation();
 	check_errors();
 	check_reads_and_writes();
