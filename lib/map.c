@@ -187,13 +187,15 @@ static struct pmem2_map *create(const struct pmem2_source *src, int *error)
 	return map;
 }
 
+/* What lies behind the content in its last page is free for pmem2_map_from_existing. */
 static void publish(struct pmem2_map *map)
 {
-	size_t pages = pmem2_align_up(map->length, pmem2_os_page_size());
+	uintptr_t content_end = (uintptr_t)map->addr + map->length;
 
 	map->owned = true;
 	map->entry.span.start = (uintptr_t)map->addr;
-	map->entry.span.end = (uintptr_t)map->addr + pages;
+	map->entry.span.end = content_end;
+	pmem2_registry_evict(content_end, pmem2_align_up(content_end, pmem2_os_page_size()));
 	pmem2_registry_add(&map->entry);
 	if (map->reservation != NULL)
 		pmem2_reservation_settle(&map->claim, &map->entry);

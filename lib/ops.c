@@ -71,13 +71,35 @@ static int sync_gap(uintptr_t start, uintptr_t end)
  */
 #define RARE __attribute__((noinline))
 
+static uintptr_t page_behind(uintptr_t addr)
+{
+	size_t page = pmem2_os_page_size();
+
+	return addr > UINTPTR_MAX - page ? UINTPTR_MAX : pmem2_align_up(addr, page);
+}
+
+/* The lowest live map that has part of a page in [start, end); clipped to that in whole pages. */
+RARE static bool find_pages(uintptr_t start, uintptr_t end, struct pmem2_registered *map)
+{
+	uintptr_t page = pmem2_os_page_size();
+
+	if (!pmem2_registry_find(pmem2_align_down(start, page), page_behind(end), map))
+		return false;
+	map->span.start = pmem2_align_down(map->span.start, page);
+	map->span.end = page_behind(map->span.end);
+	if (map->span.start < start)
+		map->span.start = start;
+	if (map->span.end > end)
+		map->span.end = end;
+	return true;
+}
+
 /* Whether a map is still registered, and not another one in its place. */
 RARE static bool still_live(const struct pmem2_registered *map)
 {
 	struct pmem2_registered now;
 
-	return pmem2_registry_find(map->span.start, map->span.end, &now) &&
-	       now.number == map->number;
+	return find_pages(map->span.start, map->span.end, &now) && now.number == map->number;
 }
 
 static int sync_live(const struct pmem2_registered *map)
@@ -108,7 +130,7 @@ RARE static int sync_by_maps(const void *ptr, size_t length)
 	struct pmem2_registered map;
 	int ret = 0;
 
-	while (ret == 0 && start < end && pmem2_registry_find(start, end, &map)) {
+	while (ret == 0 && start < end && find_pages(start, end, &map)) {
 		ret = sync_gap(start, map.span.start);
 		if (ret == 0)
 			ret = sync_live(&map);

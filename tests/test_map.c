@@ -1208,6 +1208,30 @@ START_TEST(existing_memory_may_not_overlap_a_map_of_the_library)
 }
 END_TEST
 
+static void use_another_file(size_t size)
+{
+	pmem2_source_delete(&src);
+	close(fd);
+	use_file(size);
+}
+
+/* Both lie in the last page of a map of 5000 bytes; whether they overlap goes by bytes. */
+START_TEST(existing_memory_may_begin_where_the_content_of_a_map_ends)
+{
+	struct pmem2_map *other = SOMETHING;
+	char *end;
+
+	use_another_file(5000);
+	make_map();
+	end = address_of(map) + 5000;
+	assert_failure(pmem2_map_from_existing(&other, src, end - 1, 100, PMEM2_GRANULARITY_PAGE),
+		       PMEM2_E_MAP_EXISTS, "live map");
+	assert_success(pmem2_map_from_existing(&other, src, end, 100, PMEM2_GRANULARITY_PAGE));
+	pmem2_get_persist_fn(other)(end, 100);
+	assert_success(pmem2_map_delete(&other));
+}
+END_TEST
+
 START_TEST(existing_memory_of_length_0_is_in_nobodys_way)
 {
 	struct pmem2_map *empty;
@@ -1321,6 +1345,23 @@ START_TEST(new_map_may_land_where_wrapped_memory_was)
 	rsv = place_map(&map, area + PAGE);
 	assert_success(pmem2_map_delete(&stale));
 	ck_assert_str_eq(pmem2_test_access(area + PAGE), "rw-s");
+	assert_success(pmem2_map_delete(&map));
+	assert_success(pmem2_vm_reservation_delete(&rsv));
+}
+END_TEST
+
+START_TEST(new_map_takes_all_of_its_last_page)
+{
+	struct pmem2_vm_reservation *rsv;
+	struct pmem2_map *other;
+
+	assert_success(wrap(&stale, 5000, 5100));
+	ck_assert_int_eq(munmap(area, AREA), 0);
+	use_another_file(5000);
+	rsv = place_map(&map, area);
+	assert_success(wrap(&other, 5000, 5100));
+	assert_success(pmem2_map_delete(&other));
+	assert_success(pmem2_map_delete(&stale));
 	assert_success(pmem2_map_delete(&map));
 	assert_success(pmem2_vm_reservation_delete(&rsv));
 }
@@ -1522,6 +1563,8 @@ static TCase *existing_tests(void)
 			    COUNT(neighbours));
 	tcase_add_test(tests, existing_memory_may_not_overlap_a_map_of_the_library);
 	tcase_add_test(tests, existing_memory_of_length_0_is_in_nobodys_way);
+	tcase_add_test(tests, existing_memory_may_begin_where_the_content_of_a_map_ends);
+	tcase_add_test(tests, new_map_takes_all_of_its_last_page);
 	tcase_add_loop_test(tests, existing_memory_of_unknown_granularity_is_refused, 0,
 			    COUNT(odd_granularities));
 	tcase_add_test(tests, existing_memory_may_not_reach_past_the_address_space);
