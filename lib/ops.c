@@ -79,7 +79,7 @@ static uintptr_t page_behind(uintptr_t addr)
 }
 
 /* The lowest live map that has part of a page in [start, end); clipped to that in whole pages. */
-RARE static bool find_pages(uintptr_t start, uintptr_t end, struct pmem2_registered *map)
+static inline bool find_pages(uintptr_t start, uintptr_t end, struct pmem2_registered *map)
 {
 	uintptr_t page = pmem2_os_page_size();
 
