@@ -256,17 +256,20 @@ static bool copies_by_register(void)
 	       to[128] == 1 && to[191] == 1;
 }
 
-/* In a child: emulators and checkers of memory have frames of their own, or die of SIGILL. */
+/*
+ * In a child: checkers of memory have frames of their own, or die of SIGILL. An emulator of
+ * CPUs may well run this one, but slowly, and is there to see what it announces.
+ */
 static bool works(void)
 {
-	pid_t child = fork();
+	pid_t child = getenv("PMEM2_TEST_SAMPLE") == NULL ? fork() : -1;
 	int status = -1;
 
 	if (child == 0) {
 		install();
 		_exit(copies_by_register() ? 0 : 1);
 	}
-	return waitpid(child, &status, 0) == child && status == 0;
+	return child >= 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
 bool emulate_row_runs(const struct pmem2_arch_row *row)
