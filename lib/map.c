@@ -36,11 +36,15 @@ static int check_offset(const struct pmem2_config *cfg, const struct pmem2_sourc
 	return 0;
 }
 
-static int check_length(const struct pmem2_config *cfg, size_t size, size_t offset,
-			size_t alignment)
+static int check_length(const struct pmem2_config *cfg, const struct pmem2_source *src, size_t size,
+			size_t offset, size_t alignment)
 {
 	if (size == 0)
-		return pmem2_fail(PMEM2_E_SOURCE_EMPTY, "map: the source has a size of 0 bytes");
+		return pmem2_fail(
+			PMEM2_E_SOURCE_EMPTY,
+			"map: the source (fd %d, -1 for anonymous memory) has a size of 0 bytes, "
+			"at least 1 is wanted",
+			src->file);
 	if (!pmem2_is_aligned(cfg->length, alignment))
 		return pmem2_fail(PMEM2_E_LENGTH_UNALIGNED,
 				  "map: length %zu is not a multiple of the source alignment %zu",
@@ -48,8 +52,8 @@ static int check_length(const struct pmem2_config *cfg, size_t size, size_t offs
 	if (!pmem2_fits(offset, cfg->length, size) || offset == size)
 		return pmem2_fail(
 			PMEM2_E_MAP_RANGE,
-			"map: length %zu at offset %zu does not lie inside the %zu bytes of "
-			"the source",
+			"map: length %zu (0: to the end) at offset %zu does not lie inside the %zu "
+			"bytes of the source",
 			cfg->length, offset, size);
 	return 0;
 }
@@ -67,7 +71,7 @@ static int choose_extent(const struct pmem2_config *cfg, const struct pmem2_sour
 	if (ret != 0)
 		return ret;
 	extent->offset = src->kind == PMEM2_SOURCE_ANON ? 0 : cfg->offset;
-	ret = check_length(cfg, size, extent->offset, extent->alignment);
+	ret = check_length(cfg, src, size, extent->offset, extent->alignment);
 	if (ret != 0)
 		return ret;
 	extent->length = cfg->length != 0 ? cfg->length : size - extent->offset;
@@ -77,12 +81,14 @@ static int choose_extent(const struct pmem2_config *cfg, const struct pmem2_sour
 static int fail_mapping(int error, const struct pmem2_os_request *request)
 {
 	int ret = pmem2_fail_errno(
-		error, "map: mapping %zu bytes at offset %zu of fd %d (protection%s%s%s, %s)",
+		error, "map: mapping %zu bytes at offset %zu of fd %d (protection%s%s%s%s, %s%s)",
 		request->length, request->offset, request->file,
+		request->prot == PMEM2_PROT_NONE ? " NONE" : "",
 		(request->prot & PMEM2_PROT_READ) ? " READ" : "",
 		(request->prot & PMEM2_PROT_WRITE) ? " WRITE" : "",
 		(request->prot & PMEM2_PROT_EXEC) ? " EXEC" : "",
-		request->shared ? "SHARED" : "PRIVATE");
+		request->shared ? "SHARED" : "PRIVATE",
+		error == EACCES ? ", for which the fd may have to be open for writing" : "");
 
 	switch (error) {
 	case EACCES:
@@ -212,7 +218,8 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 	*map_ptr = NULL;
 	if (!cfg->has_granularity)
 		return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SET,
-				  "map: the config has no required store granularity");
+				  "map: the config has no required store granularity, set one with "
+				  "pmem2_config_set_required_store_granularity");
 	ret = choose_extent(cfg, src, &extent);
 	if (ret != 0)
 		return ret;

@@ -47,7 +47,9 @@ static int check_dax(pmem2_os_file fd, dev_t device)
 			-ret, "source: looking in sysfs for what character device fd %d is", fd);
 	if (ret == 0)
 		return pmem2_fail(PMEM2_E_INVALID_FILE_TYPE,
-				  "source: fd %d is a character device other than device dax", fd);
+				  "source: fd %d is a character device other than device dax, a "
+				  "regular file or device dax is needed",
+				  fd);
 	return 0;
 }
 
