@@ -324,6 +324,7 @@ static bool holds_device(uintptr_t start, uintptr_t end)
 /* The driver has no fsync. */
 int __wrap_msync(void *addr, size_t length, int flags)
 {
+	ck_assert_int_eq(flags, MS_SYNC);
 	if (holds_device((uintptr_t)addr, (uintptr_t)addr + length)) {
 		errno = EINVAL;
 		return -1;

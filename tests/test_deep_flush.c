@@ -23,8 +23,10 @@ static struct {
 	int error; /* fail with it, if not 0 */
 } syncing;
 
+/* Nothing but MS_SYNC waits until the data is on the medium. */
 int msync(void *addr, size_t length, int flags)
 {
+	ck_assert_int_eq(flags, MS_SYNC);
 	syncing.calls++;
 	syncing.start = addr;
 	syncing.length = length;
