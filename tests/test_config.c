@@ -99,6 +99,26 @@ START_TEST(constants_are_those_of_the_abi)
 }
 END_TEST
 
+START_TEST(flags_of_copies_are_those_of_the_abi)
+{
+	ck_assert_uint_eq(PMEM2_F_MEM_NODRAIN, 0x01);
+	ck_assert_uint_eq(PMEM2_F_MEM_NONTEMPORAL, 0x02);
+	ck_assert_uint_eq(PMEM2_F_MEM_TEMPORAL, 0x04);
+	ck_assert_uint_eq(PMEM2_F_MEM_WC, 0x08);
+	ck_assert_uint_eq(PMEM2_F_MEM_WB, 0x10);
+	ck_assert_uint_eq(PMEM2_F_MEM_NOFLUSH, 0x20);
+	ck_assert_uint_eq(PMEM2_F_MEM_VALID_FLAGS, 0x3f);
+}
+END_TEST
+
+START_TEST(bad_block_is_laid_out_as_in_the_abi)
+{
+	ck_assert_uint_eq(sizeof(struct pmem2_badblock), 2 * sizeof(size_t));
+	ck_assert_uint_eq(offsetof(struct pmem2_badblock, offset), 0);
+	ck_assert_uint_eq(offsetof(struct pmem2_badblock, length), sizeof(size_t));
+}
+END_TEST
+
 START_TEST(each_granularity_is_accepted)
 {
 	assert_success(
@@ -313,6 +333,8 @@ Suite *test_suite(void)
 	tcase_add_test(tcase, delete_sets_the_pointer_to_null);
 	tcase_add_test(tcase, deleting_null_does_nothing);
 	tcase_add_test(tcase, constants_are_those_of_the_abi);
+	tcase_add_test(tcase, flags_of_copies_are_those_of_the_abi);
+	tcase_add_test(tcase, bad_block_is_laid_out_as_in_the_abi);
 	add_setters(tcase);
 	tcase_add_test(tcase, one_config_serves_several_maps_and_sources);
 	suite_add_tcase(suite, tcase);

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Each public header compiles alone, in every language standard, without a warning."""
+"""Each public header compiles alone, in every language standard, without a warning.
+
+They bring nothing with them but sizes and integer types.
+"""
+import re
+
 from support import INCLUDE, ScratchTest, main, need, run
 
 WARNINGS = ('-Wall', '-Wextra', '-Wpedantic', '-Wundef', '-Wshadow', '-Wconversion',
@@ -26,6 +31,14 @@ class Headers(ScratchTest):
                     with self.subTest(compiler=compiler, standard=standard, header=str(header)):
                         need(compiler, package)
                         self.check(compiler, f'-x{language}', f'-std={standard}', header, warnings)
+
+    def test_headers_include_sizes_and_integer_types_only(self):
+        for path in INCLUDE.rglob('*.h'):
+            included = set(re.findall(r'^\s*#\s*include\s*(\S+)', path.read_text(), re.M))
+            own = {name for name in included if name.startswith('<libpmem2/')}
+            with self.subTest(header=path.name):
+                self.assertTrue(included)
+                self.assertLessEqual(included - own, {'<stddef.h>', '<stdint.h>'})
 
     def check(self, compiler, language, standard, header, warnings):
         source = self.path('source.c')
