@@ -19,11 +19,12 @@
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 
-/* What the replaced line flush has seen. */
+/* What the replaced line flush and fence have seen. */
 static struct {
 	const char *start;
 	size_t length;
 	unsigned calls;
+	unsigned fenced;       /* flushes that a fence has followed */
 	bool after_deep_flush; /* the region had been told to flush before */
 } flushed;
 
@@ -31,15 +32,29 @@ static bool watch_deep_flush;
 
 void __wrap_pmem2_arch_flush_cache_line(const void *ptr, size_t len);
 void __real_pmem2_arch_flush_cache_line(const void *ptr, size_t len);
+void __wrap_pmem2_arch_drain(void);
+void __real_pmem2_arch_drain(void);
+
+static void note_deep_flush(void)
+{
+	if (watch_deep_flush && fake_dax_written(FAKE_DAX_REGION, "deep_flush"))
+		flushed.after_deep_flush = true;
+}
 
 void __wrap_pmem2_arch_flush_cache_line(const void *ptr, size_t len)
 {
 	flushed.start = ptr;
 	flushed.length = len;
 	flushed.calls++;
-	if (watch_deep_flush && fake_dax_written(FAKE_DAX_REGION, "deep_flush"))
-		flushed.after_deep_flush = true;
+	note_deep_flush();
 	__real_pmem2_arch_flush_cache_line(ptr, len);
+}
+
+void __wrap_pmem2_arch_drain(void)
+{
+	flushed.fenced = flushed.calls;
+	note_deep_flush();
+	__real_pmem2_arch_drain();
 }
 
 static struct pmem2_config *cfg;
@@ -491,6 +506,7 @@ static struct pmem2_map *page_map(bool existing)
 static void check_flushed(const char *start, size_t length)
 {
 	ck_assert_uint_eq(flushed.calls, 1);
+	ck_assert_uint_eq(flushed.fenced, 1);
 	ck_assert(flushed.start <= start);
 	ck_assert(flushed.start + flushed.length >= start + length);
 	memset(&flushed, 0, sizeof(flushed));
