@@ -7,10 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "fake_dax.h"
 #include "support.h"
+#include "sysfs_tree.h"
 
 #define SIZE ((size_t)20000)
 
@@ -124,6 +126,31 @@ START_TEST(device_dax_on_no_nvdimm_has_no_bad_blocks)
 	check_no_blocks(ctx);
 	pmem2_badblock_context_delete(&ctx);
 	ck_assert_ptr_null(ctx);
+}
+END_TEST
+
+/* Put the file system of the file on a region. */
+static void move_file_to_region(void)
+{
+	struct stat st;
+	char number[32];
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	snprintf(number, sizeof(number), "block/%u:%u", major(st.st_dev), minor(st.st_dev));
+	pmem2_test_sysfs_region(4, "e820", NULL);
+	pmem2_test_sysfs_pmem(number, 4);
+}
+
+START_TEST(without_libndctl_bad_blocks_of_a_region_are_not_supported)
+{
+	struct pmem2_source *src;
+	struct pmem2_badblock_context *ctx = (void *)1;
+
+	move_file_to_region();
+	src = pmem2_test_source(_i == 0 ? fd : fake_dax_plug(&fake_dax_nvdimm));
+	assert_failure(pmem2_badblock_context_new(&ctx, src), PMEM2_E_NOSUPP, "libndctl");
+	ck_assert_ptr_null(ctx);
+	pmem2_source_delete(&src);
 }
 END_TEST
 
@@ -279,6 +306,7 @@ static TCase *iteration_case(void)
 	tcase_add_test(tcase, anonymous_memory_is_not_supported);
 	tcase_add_test(tcase, file_on_no_nvdimm_has_no_bad_blocks);
 	tcase_add_loop_test(tcase, device_dax_on_no_nvdimm_has_no_bad_blocks, 0, 2);
+	tcase_add_loop_test(tcase, without_libndctl_bad_blocks_of_a_region_are_not_supported, 0, 2);
 	tcase_add_test(tcase, deleting_no_context_does_nothing);
 	tcase_add_test(tcase, deleting_a_context_leaves_the_descriptor_open);
 	tcase_add_test(tcase, no_descriptor_is_left_open);

@@ -172,6 +172,14 @@ START_TEST(source_on_no_region_has_no_identity)
 }
 END_TEST
 
+START_TEST(without_libndctl_a_source_on_a_region_has_no_identity)
+{
+	move_file_to_region("2");
+	check_no_identity(file, "libndctl");
+	check_no_identity(dax, "libndctl");
+}
+END_TEST
+
 START_TEST(anonymous_memory_has_no_identity)
 {
 	check_no_identity(anon, "anonymous");
@@ -227,6 +235,7 @@ Suite *test_suite(void)
 	tcase_add_test(tcase, numa_node_that_is_no_number_is_an_error);
 	tcase_add_test(tcase, anonymous_memory_has_no_numa_node);
 	tcase_add_test(tcase, source_on_no_region_has_no_identity);
+	tcase_add_test(tcase, without_libndctl_a_source_on_a_region_has_no_identity);
 	tcase_add_test(tcase, anonymous_memory_has_no_identity);
 	tcase_add_test(tcase, anonymous_memory_is_refused_before_outputs_are_looked_at);
 	tcase_add_test(tcase, file_on_a_realtime_device_has_neither_numa_node_nor_identity);
