@@ -301,6 +301,40 @@ START_TEST(earlier_handler_may_leave_the_guarded_access_by_a_jump)
 }
 END_TEST
 
+static volatile int guarded_calls;
+
+/* As above: a second return would count too. */
+__attribute__((noinline)) static void fail_from_afar(void)
+{
+	volatile char depth[65536];
+	int ret;
+
+	depth[0] = 0;
+	ret = guard(bad);
+	guarded_calls++;
+	ck_assert_int_eq(ret, -EIO);
+	ck_assert_int_eq(guarded_calls, 1);
+	depth[0]++;
+}
+
+START_TEST(later_fault_where_one_was_caught_kills_by_default)
+{
+	guarded_calls = 0;
+	fail_from_afar();
+	touch(bad);
+}
+END_TEST
+
+START_TEST(later_fault_where_one_was_caught_goes_to_the_earlier_handler)
+{
+	handle_with(mend, 0);
+	guarded_calls = 0;
+	fail_from_afar();
+	touch(bad);
+	ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
 static void mend_and_fault_again(void *data)
 {
 	touch(bad);
@@ -534,6 +568,9 @@ static TCase *foreign_case(void)
 	tcase_add_test(tcase, earlier_handler_gets_a_signal_sent_during_the_access);
 	tcase_add_test(tcase, earlier_handler_may_leave_by_a_jump);
 	tcase_add_test(tcase, earlier_handler_may_leave_the_guarded_access_by_a_jump);
+	tcase_add_test_raise_signal(tcase, later_fault_where_one_was_caught_kills_by_default,
+				    SIGBUS);
+	tcase_add_test(tcase, later_fault_where_one_was_caught_goes_to_the_earlier_handler);
 	tcase_add_test(tcase, guard_is_armed_again_when_the_earlier_handler_returns);
 	if (pmem2_test_is_alone()) /* ThreadSanitizer and valgrind block what they like */
 		tcase_add_loop_test(tcase,
