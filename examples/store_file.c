@@ -113,7 +113,8 @@ static struct pmem2_map *map_output(const char *path, int fd)
 		return map;
 	}
 	if (ret == PMEM2_E_GRANULARITY_NOT_SUPPORTED) {
-		printf("granularity PAGE, stores are durable after msync, because %s\n",
+		printf("granularity PAGE, stores are durable after msync, because a finer "
+		       "one was refused: %s\n",
 		       pmem2_errormsg());
 		ret = file_map(&map, fd, PMEM2_GRANULARITY_PAGE, protection);
 	}
