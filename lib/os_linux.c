@@ -84,8 +84,9 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 int pmem2_os_is_elsewhere(pmem2_os_file file)
 {
 	struct attributes attributes;
+	const unsigned request = GET_ATTRIBUTES; /* musl takes an int, glibc a long */
 
-	if (ioctl(file, GET_ATTRIBUTES, &attributes) == 0)
+	if (ioctl(file, request, &attributes) == 0)
 		return (attributes.flags & REALTIME) != 0;
 	return errno == ENOTTY || errno == EOPNOTSUPP ? 0 : -errno;
 }

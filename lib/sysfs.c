@@ -164,7 +164,7 @@ static int visit_all(int fd, char *buffer, int (*visit)(const char *name, void *
 	int ret = 0;
 
 	while (ret == 0) {
-		got = getdents64(fd, buffer, LIST_SIZE);
+		got = getdents64(fd, (void *)buffer, LIST_SIZE); /* musl wants its struct */
 		if (got <= 0)
 			return got < 0 ? -errno : 0;
 		ret = visit_entries(buffer, (size_t)got, visit, data);
