@@ -74,6 +74,10 @@ static int check_range(const struct pmem2_badblock *bb)
 		return pmem2_fail(PMEM2_E_LENGTH_OUT_OF_RANGE,
 				  "bad blocks: length %zu is above the largest file offset %llu",
 				  bb->length, (unsigned long long)INT64_MAX);
+	if (bb->length == 0)
+		return pmem2_fail(-EINVAL,
+				  "bad blocks: length 0 at offset %zu, at least 1 byte is wanted",
+				  bb->offset);
 	return 0;
 }
 

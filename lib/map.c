@@ -36,15 +36,21 @@ static int check_offset(const struct pmem2_config *cfg, const struct pmem2_sourc
 	return 0;
 }
 
+static int fail_empty(const struct pmem2_source *src)
+{
+	if (src->kind == PMEM2_SOURCE_ANON)
+		return pmem2_fail(PMEM2_E_SOURCE_EMPTY,
+				  "map: the anonymous memory has a size of 0 bytes, at least 1 is "
+				  "wanted");
+	return pmem2_fail(PMEM2_E_SOURCE_EMPTY,
+			  "map: fd %d has a size of 0 bytes, at least 1 is wanted", src->file);
+}
+
 static int check_length(const struct pmem2_config *cfg, const struct pmem2_source *src, size_t size,
 			size_t offset, size_t alignment)
 {
 	if (size == 0)
-		return pmem2_fail(
-			PMEM2_E_SOURCE_EMPTY,
-			"map: the source (fd %d, -1 for anonymous memory) has a size of 0 bytes, "
-			"at least 1 is wanted",
-			src->file);
+		return fail_empty(src);
 	if (!pmem2_is_aligned(cfg->length, alignment))
 		return pmem2_fail(PMEM2_E_LENGTH_UNALIGNED,
 				  "map: length %zu is not a multiple of the source alignment %zu",
@@ -78,17 +84,33 @@ static int choose_extent(const struct pmem2_config *cfg, const struct pmem2_sour
 	return 0;
 }
 
+static const char *name_protection(unsigned prot)
+{
+	static const char *const names[] = {"NONE", "READ",      "WRITE",      "READ WRITE",
+					    "EXEC", "READ EXEC", "WRITE EXEC", "READ WRITE EXEC"};
+
+	return names[((prot & PMEM2_PROT_READ) ? 1 : 0) | ((prot & PMEM2_PROT_WRITE) ? 2 : 0) |
+		     ((prot & PMEM2_PROT_EXEC) ? 4 : 0)];
+}
+
+static int report_mapping(int error, const struct pmem2_os_request *request)
+{
+	const char *protection = name_protection(request->prot);
+	const char *sharing = request->shared ? "SHARED" : "PRIVATE";
+
+	if (request->file == PMEM2_OS_NO_FILE)
+		return pmem2_fail_errno(
+			error, "map: mapping %zu bytes of anonymous memory (protection %s, %s)",
+			request->length, protection, sharing);
+	return pmem2_fail_errno(
+		error, "map: mapping %zu bytes at offset %zu of fd %d (protection %s, %s%s)",
+		request->length, request->offset, request->file, protection, sharing,
+		error == EACCES ? ", for which the fd may have to be open for writing" : "");
+}
+
 static int fail_mapping(int error, const struct pmem2_os_request *request)
 {
-	int ret = pmem2_fail_errno(
-		error, "map: mapping %zu bytes at offset %zu of fd %d (protection%s%s%s%s, %s%s)",
-		request->length, request->offset, request->file,
-		request->prot == PMEM2_PROT_NONE ? " NONE" : "",
-		(request->prot & PMEM2_PROT_READ) ? " READ" : "",
-		(request->prot & PMEM2_PROT_WRITE) ? " WRITE" : "",
-		(request->prot & PMEM2_PROT_EXEC) ? " EXEC" : "",
-		request->shared ? "SHARED" : "PRIVATE",
-		error == EACCES ? ", for which the fd may have to be open for writing" : "");
+	int ret = report_mapping(error, request);
 
 	switch (error) {
 	case EACCES:
@@ -117,9 +139,10 @@ static size_t wanted_alignment(const struct extent *extent)
 	return natural > extent->alignment ? natural : extent->alignment;
 }
 
-/* Map `extent` at `place` (or anywhere) and see whether it is good enough. */
+/* Map `extent` at `place` (or anywhere). */
 static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
-		      const struct pmem2_source *src, const struct extent *extent, void *place)
+		      const struct pmem2_source *src, const struct extent *extent, void *place,
+		      struct pmem2_os_grant *grant)
 {
 	const struct pmem2_os_request request = {
 		.file = src->file,
@@ -132,42 +155,69 @@ static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
 		.alignment = wanted_alignment(extent),
 		.place = place,
 	};
-	struct pmem2_os_grant grant;
-	int ret = pmem2_os_map(&request, &grant);
+	int ret = pmem2_os_map(&request, grant);
 
 	if (ret != 0)
 		return fail_mapping(-ret, &request);
-	if (request.shared && grant.refusal != request.refusal)
-		pmem2_source_note_refusal(src, grant.refusal);
+	if (request.shared && grant->refusal != request.refusal)
+		pmem2_source_note_refusal(src, grant->refusal);
+	map->addr = grant->addr;
+	map->length = extent->length;
+	return 0;
+}
+
+/* Whether what was mapped is good enough. */
+static int judge(struct pmem2_map *map, const struct pmem2_config *cfg,
+		 const struct pmem2_source *src, const struct pmem2_os_grant *grant)
+{
 	const struct pmem2_granularity_facts facts = {
 		.kind = map->kind,
 		.file = src->file,
 		.device = map->device,
 		.shared = map->shared,
-		.synchronous = grant.synchronous,
-		.refusal = grant.refusal,
+		.synchronous = grant->synchronous,
+		.refusal = grant->refusal,
 	};
-	map->addr = grant.addr;
-	map->length = extent->length;
-	ret = pmem2_granularity_decide(&facts, cfg->granularity, &map->granularity);
-	if (ret != 0)
-		(void)unmap(map);
-	return ret;
+
+	return pmem2_granularity_decide(&facts, cfg->granularity, &map->granularity);
 }
 
-static int map_into_reservation(struct pmem2_map *map, const struct pmem2_config *cfg,
-				const struct pmem2_source *src, const struct extent *extent)
+/* What a map lost to others is lost to its reservation too. */
+static void dispose(struct pmem2_map *map, bool lost)
 {
-	void *place;
-	int ret = pmem2_reservation_claim(cfg->reservation, cfg->reservation_offset, extent->length,
-					  extent->alignment, &map->claim, &place);
+	if (map->reservation != NULL && lost) {
+		pmem2_reservation_lose(&map->claim, map);
+		return;
+	}
+	if (map->reservation != NULL)
+		pmem2_reservation_release(map->reservation, &map->claim);
+	free(map);
+}
 
+/* A map without memory yet gets it, in its reservation if it is to lie in one, or is gone. */
+static int realize(struct pmem2_map *map, const struct pmem2_config *cfg,
+		   const struct pmem2_source *src, const struct extent *extent)
+{
+	struct pmem2_os_grant grant;
+	void *place = NULL;
+	bool lost = false;
+	int ret = 0;
+
+	if (cfg->reservation != NULL)
+		ret = pmem2_reservation_claim(cfg->reservation, cfg->reservation_offset,
+					      extent->length, extent->alignment, &map->claim,
+					      &place);
+	if (ret == 0) {
+		map->reservation = cfg->reservation;
+		ret = map_extent(map, cfg, src, extent, place, &grant);
+		lost = ret == PMEM2_E_MAPPING_EXISTS;
+	}
+	if (ret == 0) {
+		ret = judge(map, cfg, src, &grant);
+		lost = ret != 0 && unmap(map) == -EEXIST;
+	}
 	if (ret != 0)
-		return ret;
-	map->reservation = cfg->reservation;
-	ret = map_extent(map, cfg, src, extent, place);
-	if (ret != 0)
-		pmem2_reservation_release(cfg->reservation, &map->claim);
+		dispose(map, lost);
 	return ret;
 }
 
@@ -227,14 +277,9 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 	if (map == NULL)
 		return ret;
 	map->shared = cfg->sharing == PMEM2_SHARED;
-	if (cfg->reservation != NULL)
-		ret = map_into_reservation(map, cfg, src, &extent);
-	else
-		ret = map_extent(map, cfg, src, &extent, NULL);
-	if (ret != 0) {
-		free(map);
+	ret = realize(map, cfg, src, &extent);
+	if (ret != 0)
 		return ret;
-	}
 	publish(map);
 	*map_ptr = map;
 	return 0;
@@ -299,18 +344,6 @@ static int withdraw(struct pmem2_map *map, bool *dead)
 	if (ret != 0 && ret != -EEXIST)
 		publish(map);
 	return ret;
-}
-
-/* What a dead map lost is lost to its reservation too. */
-static void dispose(struct pmem2_map *map, bool dead)
-{
-	if (map->reservation != NULL && dead) {
-		pmem2_reservation_lose(&map->claim, map);
-		return;
-	}
-	if (map->reservation != NULL)
-		pmem2_reservation_release(map->reservation, &map->claim);
-	free(map);
 }
 
 PMEM2_API(pmem2_map_delete)

@@ -61,12 +61,17 @@ static int check(const struct transfer *transfer)
 }
 
 /* The kernel appends whatever the offset when O_APPEND is set. */
-static int check_append(const struct transfer *transfer)
+static int check_writable(const struct transfer *transfer)
 {
 	int flags = pmem2_os_open_flags(transfer->src->file);
 
 	if (flags < 0)
 		return fail_io(-flags, transfer);
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return pmem2_fail(-EBADF,
+				  "mcsafe: writing %zu bytes at offset %zu of fd %d, which is open "
+				  "for reading only",
+				  transfer->size, transfer->offset, transfer->src->file);
 	if ((flags & O_APPEND) != 0)
 		return pmem2_fail(
 			-EINVAL,
@@ -90,7 +95,7 @@ static ssize_t transfer_some(const struct transfer *transfer, size_t done)
 static int transfer_file(const struct transfer *transfer)
 {
 	size_t done = 0;
-	int ret = transfer->writing ? check_append(transfer) : 0;
+	int ret = transfer->writing ? check_writable(transfer) : 0;
 
 	if (ret != 0)
 		return ret;

@@ -15,7 +15,15 @@ typedef int pmem2_os_file;
 
 #define PMEM2_OS_NO_FILE (-1)
 
-enum pmem2_os_type { PMEM2_OS_REGULAR, PMEM2_OS_CHAR_DEVICE, PMEM2_OS_DIRECTORY, PMEM2_OS_OTHER };
+enum pmem2_os_type {
+	PMEM2_OS_REGULAR,
+	PMEM2_OS_CHAR_DEVICE,
+	PMEM2_OS_BLOCK_DEVICE,
+	PMEM2_OS_DIRECTORY,
+	PMEM2_OS_PIPE,
+	PMEM2_OS_SOCKET,
+	PMEM2_OS_OTHER,
+};
 
 struct pmem2_os_stat {
 	enum pmem2_os_type type;
@@ -56,7 +64,10 @@ struct pmem2_os_grant {
 	int refusal;      /* why not: the errno that the system gave, or 0 if not asked */
 };
 
-/* Map as asked. After a failure nothing is left mapped, and `place` is reserved as before. */
+/*
+ * Map as asked. After a failure nothing is left mapped, and `place` is reserved as before; but
+ * -EEXIST says that others have mapped part of it meanwhile.
+ */
 int pmem2_os_map(const struct pmem2_os_request *request, struct pmem2_os_grant *grant);
 int pmem2_os_unmap(void *addr, size_t length);
 

@@ -58,6 +58,12 @@ static enum pmem2_os_type file_type(mode_t mode)
 		return PMEM2_OS_REGULAR;
 	if (S_ISCHR(mode))
 		return PMEM2_OS_CHAR_DEVICE;
+	if (S_ISBLK(mode))
+		return PMEM2_OS_BLOCK_DEVICE;
+	if (S_ISFIFO(mode))
+		return PMEM2_OS_PIPE;
+	if (S_ISSOCK(mode))
+		return PMEM2_OS_SOCKET;
 	return S_ISDIR(mode) ? PMEM2_OS_DIRECTORY : PMEM2_OS_OTHER;
 }
 
@@ -315,8 +321,8 @@ static int map_at_place(const struct pmem2_os_request *request, size_t length,
 {
 	int ret = map_over(request, length, grant);
 
-	if (ret != 0)
-		(void)mend(request->place, length);
+	if (ret != 0 && mend(request->place, length) == LOST)
+		return -EEXIST;
 	return ret;
 }
 

@@ -60,9 +60,12 @@ static int take_space(struct pmem2_vm_reservation *rsv, void *addr, size_t size)
 	if (ret == -EEXIST)
 		return pmem2_fail(PMEM2_E_MAPPING_EXISTS,
 				  "reservation: part of the %zu bytes at %p is in use", size, addr);
+	if (ret != 0 && addr == NULL)
+		return pmem2_fail_errno(
+			-ret, "reservation: taking %zu bytes of address space anywhere", size);
 	if (ret != 0)
-		return pmem2_fail_errno(-ret, "reservation: taking %zu bytes of address space",
-					size);
+		return pmem2_fail_errno(
+			-ret, "reservation: taking %zu bytes of address space at %p", size, addr);
 	own(rsv->addr, size);
 	rsv->size = size;
 	return 0;

@@ -55,10 +55,17 @@ static int check_dax(pmem2_os_file fd, dev_t device)
 
 static int refuse_type(pmem2_os_file fd, enum pmem2_os_type type)
 {
+	static const char *const names[] = {
+		[PMEM2_OS_BLOCK_DEVICE] = "a block device",
+		[PMEM2_OS_DIRECTORY] = "a directory",
+		[PMEM2_OS_PIPE] = "a pipe",
+		[PMEM2_OS_SOCKET] = "a socket",
+		[PMEM2_OS_OTHER] = "of a type of its own",
+	};
+
 	return pmem2_fail(PMEM2_E_INVALID_FILE_TYPE,
-			  "source: fd %d is a %s, a regular file or device dax is needed", fd,
-			  type == PMEM2_OS_DIRECTORY ? "directory"
-						     : "pipe, socket, block device or other");
+			  "source: fd %d is %s, a regular file or device dax is needed", fd,
+			  names[type]);
 }
 
 PMEM2_API(pmem2_source_from_fd)

@@ -240,7 +240,7 @@ static const struct {
 	{{(size_t)INT64_MAX + 1, 1}, PMEM2_E_OFFSET_OUT_OF_RANGE, "offset 9223372036854775808"},
 	{{SIZE_MAX, SIZE_MAX}, PMEM2_E_OFFSET_OUT_OF_RANGE, "offset 18446744073709551615"},
 	{{0, (size_t)INT64_MAX + 1}, PMEM2_E_LENGTH_OUT_OF_RANGE, "length 9223372036854775808"},
-	{{4096, 0}, -EINVAL, "0 bytes at offset 4096"},
+	{{4096, 0}, -EINVAL, "length 0 at offset 4096, at least 1 byte"},
 };
 
 START_TEST(range_that_makes_no_sense_is_refused)

@@ -354,7 +354,7 @@ END_TEST
 START_TEST(anonymous_source_of_no_bytes_is_refused)
 {
 	use_anon(0);
-	assert_refused(PMEM2_E_SOURCE_EMPTY, "0 bytes");
+	assert_refused(PMEM2_E_SOURCE_EMPTY, "anonymous memory has a size of 0 bytes");
 	set_range(0, PAGE);
 	assert_refused(PMEM2_E_SOURCE_EMPTY, "0 bytes");
 }
@@ -599,7 +599,8 @@ END_TEST
 START_TEST(length_whose_pages_exceed_the_type_is_refused)
 {
 	use_anon(SIZE_MAX);
-	assert_refused(-ENOMEM, "Cannot allocate memory");
+	assert_refused(-ENOMEM, "bytes of anonymous memory (protection READ WRITE, SHARED): Cannot "
+				"allocate memory");
 }
 END_TEST
 

@@ -306,7 +306,8 @@ END_TEST
 START_TEST(writing_through_a_read_only_descriptor_is_ebadf)
 {
 	reopen(fd, O_RDONLY);
-	assert_failure(pmem2_source_pwrite_mcsafe(src, buffer, 1, 0), -EBADF, "Bad file");
+	assert_failure(pmem2_source_pwrite_mcsafe(src, buffer, 1, 0), -EBADF,
+		       "open for reading only");
 	assert_success(pmem2_source_pread_mcsafe(src, buffer, SIZE, 0));
 	ck_assert_mem_eq(buffer, expected, SIZE);
 }

@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -75,13 +77,17 @@ START_TEST(type_of_a_file_is_told)
 }
 END_TEST
 
-START_TEST(pipe_is_of_another_type)
+START_TEST(types_of_what_has_no_name_are_told)
 {
 	struct pmem2_os_stat stat;
 	int ends[2];
 
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(pmem2_os_stat(ends[0], &stat), 0);
+	ck_assert_int_eq(stat.type, PMEM2_OS_PIPE);
+	ck_assert_int_eq(pmem2_os_stat(socket(AF_UNIX, SOCK_STREAM, 0), &stat), 0);
+	ck_assert_int_eq(stat.type, PMEM2_OS_SOCKET);
+	ck_assert_int_eq(pmem2_os_stat(epoll_create1(EPOLL_CLOEXEC), &stat), 0);
 	ck_assert_int_eq(stat.type, PMEM2_OS_OTHER);
 }
 END_TEST
@@ -529,7 +535,7 @@ static TCase *files(void)
 	tcase_add_loop_test(tcase, open_flags_are_those_of_the_descriptor, 0, COUNT(open_modes));
 	tcase_add_test(tcase, files_lie_on_the_device_of_their_file_system);
 	tcase_add_loop_test(tcase, type_of_a_file_is_told, 0, COUNT(types));
-	tcase_add_test(tcase, pipe_is_of_another_type);
+	tcase_add_test(tcase, types_of_what_has_no_name_are_told);
 	tcase_add_test(tcase, size_and_device_of_a_file_are_told);
 	tcase_add_test(tcase, size_of_a_file_is_told_as_far_as_a_size_reaches);
 	tcase_add_test(tcase, device_of_a_character_device_is_itself);

@@ -155,9 +155,13 @@ START_TEST(more_than_the_address_space_gives_out_of_memory)
 	size_t before = pmem2_test_mapped_bytes();
 	char text[96];
 
-	snprintf(text, sizeof(text), "reservation: taking %zu bytes of address space: Cannot",
+	snprintf(text, sizeof(text), "taking %zu bytes of address space anywhere: Cannot",
 		 huge_sizes[_i]);
 	assert_failure(pmem2_vm_reservation_new(&made, NULL, huge_sizes[_i]), -ENOMEM, text);
+	ck_assert_ptr_null(made);
+	assert_mapped_bytes(before);
+	assert_failure(pmem2_vm_reservation_new(&made, (void *)(16 * PAGE), huge_sizes[_i]),
+		       -ENOMEM, "bytes of address space at 0x");
 	ck_assert_ptr_null(made);
 	assert_mapped_bytes(before);
 }

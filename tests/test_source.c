@@ -173,8 +173,8 @@ static const struct {
 	{open_write_only, PMEM2_E_INVALID_FILE_HANDLE, "open for writing only"},
 	{open_pipe_to_write, PMEM2_E_INVALID_FILE_HANDLE, "open for writing only"},
 	{open_directory, PMEM2_E_INVALID_FILE_TYPE, "a directory, a regular file or device dax"},
-	{open_pipe_to_read, PMEM2_E_INVALID_FILE_TYPE, "regular file or device dax is needed"},
-	{open_socket, PMEM2_E_INVALID_FILE_TYPE, "regular file or device dax is needed"},
+	{open_pipe_to_read, PMEM2_E_INVALID_FILE_TYPE, "a pipe, a regular file or device dax"},
+	{open_socket, PMEM2_E_INVALID_FILE_TYPE, "a socket, a regular file or device dax"},
 	{open_null, PMEM2_E_INVALID_FILE_TYPE, "a character device other than device dax"},
 	{open_zero, PMEM2_E_INVALID_FILE_TYPE, "a character device other than device dax"},
 	{open_terminal, PMEM2_E_INVALID_FILE_TYPE, "a character device other than device dax"},
@@ -205,7 +205,7 @@ START_TEST(block_device_is_refused)
 	int fd = open_block_device();
 
 	ck_assert_int_ge(fd, 0);
-	assert_refused(fd, PMEM2_E_INVALID_FILE_TYPE, "block device");
+	assert_refused(fd, PMEM2_E_INVALID_FILE_TYPE, "is a block device, a regular file");
 }
 END_TEST
 

@@ -103,11 +103,11 @@ static void assert_rest_is_reserved(void)
 }
 
 /* The first mmap asks whether MAP_SYNC is granted. */
-static void map_new_fails_at_its_place(void)
+static void map_new_fails_at_its_place(int code)
 {
 	faults_at_fixed_place = tear_open;
 	faults_arm(2, "mmap64", ERROR);
-	assert_failure(pmem2_map_new(&world.map, world.cfg, world.src), -ERROR, "");
+	assert_failure(pmem2_map_new(&world.map, world.cfg, world.src), code, "");
 	ck_assert_ptr_nonnull(faults_disarm());
 	ck_assert_ptr_null(world.map);
 }
@@ -116,12 +116,48 @@ START_TEST(a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mapp
 {
 	theft = &thefts[_i / 2];
 	set_ups[_i % 2]();
-	map_new_fails_at_its_place();
+	map_new_fails_at_its_place(_i / 2 < PARTIAL ? -ERROR : PMEM2_E_MAPPING_EXISTS);
 	assert_theft_succeeded();
 	assert_rest_is_reserved();
 	if (theft->length == 0)
 		world_add_map(&world);
 	world_tear_down(&world);
+}
+END_TEST
+
+static void assert_place_is_kept_from_the_library(void)
+{
+	struct pmem2_map *other = NULL;
+
+	assert_failure(pmem2_vm_reservation_map_find_first(world.rsv, &other),
+		       PMEM2_E_MAPPING_NOT_FOUND, "");
+	assert_failure(pmem2_map_new(&other, world.cfg, world.src), PMEM2_E_MAPPING_EXISTS, "");
+	world_tear_down(&world);
+	assert_theft_succeeded();
+}
+
+START_TEST(place_that_others_took_during_map_new_is_left_to_them)
+{
+	theft = &thefts[PARTIAL + _i / 2];
+	set_ups[_i % 2]();
+	map_new_fails_at_its_place(PMEM2_E_MAPPING_EXISTS);
+	assert_place_is_kept_from_the_library();
+}
+END_TEST
+
+/* A granularity that the file has not: the mapping is made, judged, and given back. */
+START_TEST(place_that_others_took_while_a_refused_mapping_was_returned_is_left_to_them)
+{
+	theft = &thefts[PARTIAL + _i];
+	set_up();
+	assert_success(
+		pmem2_config_set_required_store_granularity(world.cfg, PMEM2_GRANULARITY_BYTE));
+	faults_at_fixed_place = tear_open;
+	faults_arm(3, "mmap64", ERROR);
+	assert_failure(pmem2_map_new(&world.map, world.cfg, world.src),
+		       PMEM2_E_GRANULARITY_NOT_SUPPORTED, "");
+	ck_assert_ptr_nonnull(faults_disarm());
+	assert_place_is_kept_from_the_library();
 }
 END_TEST
 
@@ -315,6 +351,11 @@ Suite *test_suite(void)
 	tcase_add_loop_test(
 		open, a_place_that_a_failing_map_new_tears_open_is_mended_around_other_mappings, 0,
 		2 * count);
+	tcase_add_loop_test(open, place_that_others_took_during_map_new_is_left_to_them, 0,
+			    2 * (count - PARTIAL));
+	tcase_add_loop_test(
+		open, place_that_others_took_while_a_refused_mapping_was_returned_is_left_to_them,
+		0, count - PARTIAL);
 	tcase_add_loop_test(
 		open, a_place_that_a_failing_map_delete_tears_open_is_mended_around_other_mappings,
 		0, count);
