@@ -22,13 +22,12 @@ INLINE bool is_streamed(const void *dest, size_t len, unsigned flags)
 	return !(flags & CACHED_FLAGS) && is_worth_streaming(dest, len);
 }
 
-/* Short, and by few tests found to go through the cache as most do. */
-INLINE bool is_common(const void *dest, size_t len, unsigned flags)
+/* What must be looked at closer, by few tests. The rest goes through the cache. */
+INLINE bool is_uncommon(size_t len, unsigned flags)
 {
 	const unsigned rare = STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH;
 
-	return __builtin_expect(len <= COMMON_MAX && !(flags & rare), 1) &&
-	       (!STREAM_SHORT || !is_streamed(dest, len, flags));
+	return __builtin_expect((flags & rare) != 0, 0) || may_be_worth_streaming(len);
 }
 
 INLINE void fence_for(unsigned flags)

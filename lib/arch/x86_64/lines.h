@@ -18,6 +18,12 @@ INLINE size_t bytes_to_line(const char *p, size_t len)
 	return bytes < len ? bytes : len;
 }
 
+/* A store of 64 bytes across the boundary of two pages takes ten times as long as another. */
+INLINE bool crosses_page(const char *line)
+{
+	return ((uintptr_t)line & 4095) > 4096 - LINE;
+}
+
 /* Write back the line or the two lines of 1 to 64 bytes. */
 INLINE void flush_two_lines(const char *p, size_t len)
 {
@@ -25,7 +31,7 @@ INLINE void flush_two_lines(const char *p, size_t len)
 
 	if (!FLUSHES)
 		return;
-	join_ways(&len);
+	forget(&len);
 	FLUSH_LINE(p);
 	last = (uintptr_t)p + len - 1;
 	if (((uintptr_t)p ^ last) >= LINE)

@@ -18,18 +18,50 @@ INLINE bool overlap(const char *dest, const char *src, size_t len)
 	return ends_above_start(dest, src, len) || ends_above_start(src, dest, len);
 }
 
-#if FLUSHES
-/* More than 256 bytes. */
-NOINLINE void *move_long_unflushed(char *dest, const char *src, size_t len)
+/*
+ * More than 256 bytes. The ways are apart, as the registers that one needs to be saved would
+ * cost the others time.
+ */
+NOINLINE void *move_long_down(char *dest, const char *src, size_t len, unsigned flags)
 {
-	move_long(dest, src, len, false);
+	move_down(dest, src, len);
+	fence_for(flags);
 	return dest;
 }
 
-NOINLINE void *move_unflushed(char *dest, const char *src, size_t len)
+NOINLINE void *move_long_in_lines(char *dest, const char *src, size_t len, unsigned flags)
+{
+	move_up_in_lines(dest, src, len);
+	fence_for(flags);
+	return dest;
+}
+
+NOINLINE void *move_long(char *dest, const char *src, size_t len, unsigned flags)
+{
+	if (ends_above_start(dest, src, len))
+		return move_long_down(dest, src, len, flags);
+	if (crosses_page(dest) || crosses_page(dest + len - LINE))
+		return move_long_in_lines(dest, src, len, flags);
+	move_up(dest, src, len);
+	fence_for(flags);
+	return dest;
+}
+
+#if FLUSHES
+NOINLINE void *move_flush_long(char *dest, const char *src, size_t len, unsigned flags)
+{
+	if (ends_above_start(dest, src, len))
+		move_flush_down(dest, src, len);
+	else
+		move_flush_up(dest, src, len);
+	fence_for(flags);
+	return dest;
+}
+
+NOINLINE void *move_unflushed(char *dest, const char *src, size_t len, unsigned flags)
 {
 	if (len > 256)
-		return move_long_unflushed(dest, src, len);
+		return move_long(dest, src, len, flags);
 	if (len > 64)
 		move_65_to_256(dest, src, len);
 	else
@@ -38,10 +70,17 @@ NOINLINE void *move_unflushed(char *dest, const char *src, size_t len)
 }
 #endif
 
-/* More than 256 bytes. */
-NOINLINE void *move_long_cached(char *dest, const char *src, size_t len, unsigned flags)
+/* More than 64 bytes. */
+NOINLINE void *move_cached(char *dest, const char *src, size_t len, unsigned flags)
 {
-	move_long(dest, src, len, FLUSHES);
+#if FLUSHES
+	if (len > 256)
+		return move_flush_long(dest, src, len, flags);
+#endif
+	if (len > 256)
+		return move_long(dest, src, len, flags);
+	move_65_to_256(dest, src, len);
+	flush_few_lines(dest, len);
 	fence_for(flags);
 	return dest;
 }
@@ -63,29 +102,27 @@ NOINLINE void *move_uncommon(char *dest, const char *src, size_t len, unsigned f
 {
 #if FLUSHES
 	if (flags & PMEM2_F_MEM_NOFLUSH)
-		return move_unflushed(dest, src, len);
+		return move_unflushed(dest, src, len, flags);
 #endif
 #if STREAMS
 	if (is_streamed(dest, len, flags) &&
 	    ((flags & STREAM_FLAGS) || STREAM_OVERLAP || !overlap(dest, src, len)))
 		return move_streaming(dest, src, len, flags);
 #endif
-	if (len > 256)
-		return move_long_cached(dest, src, len, flags);
-	if (len > 64) {
-		move_65_to_256(dest, src, len);
-		flush_few_lines(dest, len);
-	} else if (move_0_to_64(dest, src, len)) {
+	if (len > 64)
+		return move_cached(dest, src, len, flags);
+	if (move_0_to_64(dest, src, len))
 		flush_two_lines(dest, len);
-	}
 	fence_for(flags);
 	return dest;
 }
 
 void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 {
-	if (!is_common(dest, len, flags))
+	if (is_uncommon(len, flags))
 		return move_uncommon(dest, src, len, flags);
+	if (len > 64)
+		return move_cached(dest, src, len, flags);
 	if (move_0_to_64(dest, src, len))
 		flush_two_lines(dest, len);
 	fence_for(flags);

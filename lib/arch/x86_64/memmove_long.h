@@ -9,21 +9,29 @@
 #include <stdbool.h>
 
 #include "lines.h"
+#include "memmove_pieces.h"
 
 INLINE bool ends_above_start(const char *dest, const char *src, size_t len)
 {
 	return (uintptr_t)dest - (uintptr_t)src < len;
 }
 
-/* Two lines, or what is as long; loaded before they are stored. */
 INLINE void move_2_lines(char *d, const char *s)
 {
-	v64 even, odd;
+	v128 lines;
 
-	load64(&even, s);
-	load64(&odd, s + LINE);
-	store64(d, &even);
-	store64(d + LINE, &odd);
+	load128(&lines, s);
+	store128(d, &lines);
+}
+
+INLINE void move_4_lines(char *d, const char *s)
+{
+	v128 lo, hi;
+
+	load128(&lo, s);
+	load128(&hi, s + 2 * LINE);
+	store128(d, &lo);
+	store128(d + 2 * LINE, &hi);
 }
 
 INLINE void move_line(char *d, const char *s)
@@ -34,34 +42,80 @@ INLINE void move_line(char *d, const char *s)
 	store64(d, &line);
 }
 
+/* What is left to move, to the start of a line. */
+struct stretch {
+	char *d;
+	const char *s;
+	size_t left;
+};
+
+INLINE void advance(struct stretch *stretch, size_t len)
+{
+	stretch->d += len;
+	stretch->s += len;
+	stretch->left -= len;
+	forget(&stretch->left);
+}
+
+/* All but 1 to 5 lines, or parts of the last of them. */
+INLINE void move_most(struct stretch *stretch)
+{
+	while (stretch->left >= 5 * LINE) {
+		move_4_lines(stretch->d, stretch->s);
+		advance(stretch, 4 * LINE);
+	}
+}
+
+/* All but the last line or part of it. */
+INLINE void move_rest(struct stretch *stretch)
+{
+	while (stretch->left > 2 * LINE) {
+		move_2_lines(stretch->d, stretch->s);
+		advance(stretch, 2 * LINE);
+	}
+	if (stretch->left > LINE) {
+		move_line(stretch->d, stretch->s);
+		advance(stretch, LINE);
+	}
+}
+
 /*
- * Ascending, for destinations below the source. The first and the last 64
- * bytes, which need not begin and end lines, are loaded before the loop can
- * overwrite them.
+ * Ascending, for destinations below the source. The first and the last 64 bytes need not begin
+ * and end lines: the line that follows the first is loaded before they are stored, and the last
+ * are loaded while they cannot have been overwritten.
+ *
+ * A load waits for an earlier store whose address has the same last 12 bits. So stores ascend
+ * from the first byte on, for the sake of the next call, and few loads follow closely on stores.
  */
 INLINE void move_up(char *dest, const char *src, size_t len)
 {
-	v64 first, last;
+	v64 first, second, last;
 	size_t head = LINE - ((uintptr_t)dest & (LINE - 1));
-	size_t left = len - head;
-	const char *s = src + head;
-	char *d = dest + head;
+	struct stretch stretch = {dest + head, src + head, len - head};
 
 	load64(&first, src);
-	load64(&last, src + len - LINE);
-	for (; left > 4 * LINE; left -= 4 * LINE) {
-		move_2_lines(d, s);
-		move_2_lines(d + 2 * LINE, s + 2 * LINE);
-		d += 4 * LINE;
-		s += 4 * LINE;
-	}
-	for (; left > LINE; left -= LINE) {
-		move_line(d, s);
-		d += LINE;
-		s += LINE;
-	}
+	load64(&second, src + head);
 	store64(dest, &first);
+	store64(dest + head, &second);
+	advance(&stretch, LINE);
+	move_most(&stretch);
+	load64(&last, src + len - LINE);
+	move_rest(&stretch);
 	store64(dest + len - LINE, &last);
+	leave_vectors();
+}
+
+/* The same without the stores of 64 bytes that begin in one line and end in the next. */
+INLINE void move_up_in_lines(char *dest, const char *src, size_t len)
+{
+	size_t head = LINE - ((uintptr_t)dest & (LINE - 1));
+	struct stretch stretch = {dest + head, src + head, len - head};
+
+	(void)move_0_to_64(dest, src, head);
+	move_most(&stretch);
+	move_rest(&stretch);
+	(void)move_0_to_64(stretch.d, stretch.s, stretch.left);
+	leave_vectors();
 }
 
 /* The mirror image, for destinations above the source. */
@@ -87,6 +141,7 @@ INLINE void move_down(char *dest, const char *src, size_t len)
 	}
 	store64(dest + len - LINE, &last);
 	store64(dest, &first);
+	leave_vectors();
 }
 
 /*
@@ -119,6 +174,7 @@ INLINE void move_flush_up(char *dest, const char *src, size_t len)
 	store64(dest + len - LINE, &last);
 	FLUSH_LINE(d - LINE);
 	FLUSH_LINE(d);
+	leave_vectors();
 }
 
 /* The mirror image. */
@@ -145,20 +201,7 @@ INLINE void move_flush_down(char *dest, const char *src, size_t len)
 	store64(dest, &first);
 	FLUSH_LINE(d);
 	FLUSH_LINE(d - LINE);
-}
-
-INLINE void move_long(char *dest, const char *src, size_t len, bool flush)
-{
-	bool down = ends_above_start(dest, src, len);
-
-	if (flush && down)
-		move_flush_down(dest, src, len);
-	else if (flush)
-		move_flush_up(dest, src, len);
-	else if (down)
-		move_down(dest, src, len);
-	else
-		move_up(dest, src, len);
+	leave_vectors();
 }
 
 #endif

@@ -55,6 +55,7 @@ INLINE void move_33_to_64(char *d, const char *s, size_t len)
 	load32(&last, s + len - 32);
 	store32(d, &first);
 	store32(d + len - 32, &last);
+	leave_vectors();
 }
 
 /* Returns whether there was anything to move. */
@@ -79,79 +80,33 @@ INLINE bool move_0_to_64(char *d, const char *s, size_t len)
 	return true;
 }
 
-/* More than one piece, up to two. */
-INLINE void move_2_pieces(char *d, const char *s, size_t len)
+INLINE void move_65_to_128(char *d, const char *s, size_t len)
 {
-	piece first, last;
+	v64 first, last;
 
-	load_piece(&first, s);
-	load_piece(&last, s + len - PIECE);
-	store_piece(d, &first);
-	store_piece(d + len - PIECE, &last);
+	load64(&first, s);
+	load64(&last, s + len - 64);
+	store64(d, &first);
+	store64(d + len - 64, &last);
 }
 
-/* More than two pieces, up to four. */
-INLINE void move_4_pieces(char *d, const char *s, size_t len)
+INLINE void move_129_to_256(char *d, const char *s, size_t len)
 {
-	piece first, second, third, last;
+	v128 first, last;
 
-	load_piece(&first, s);
-	load_piece(&second, s + PIECE);
-	load_piece(&last, s + len - PIECE);
-	if (len > 3 * PIECE) {
-		load_piece(&third, s + 2 * PIECE);
-		store_piece(d + 2 * PIECE, &third);
-	}
-	store_piece(d, &first);
-	store_piece(d + PIECE, &second);
-	store_piece(d + len - PIECE, &last);
-}
-
-/* What move_8_pieces has between its fourth piece and its last. */
-INLINE void move_middle(char *d, const char *s, size_t len)
-{
-	piece fifth, sixth, seventh;
-
-	if (len > 5 * PIECE) {
-		load_piece(&fifth, s + 4 * PIECE);
-		if (len > 6 * PIECE) {
-			load_piece(&sixth, s + 5 * PIECE);
-			if (len > 7 * PIECE) {
-				load_piece(&seventh, s + 6 * PIECE);
-				store_piece(d + 6 * PIECE, &seventh);
-			}
-			store_piece(d + 5 * PIECE, &sixth);
-		}
-		store_piece(d + 4 * PIECE, &fifth);
-	}
-}
-
-/* More than four pieces, up to eight. */
-INLINE void move_8_pieces(char *d, const char *s, size_t len)
-{
-	piece first, second, third, fourth, last;
-
-	load_piece(&first, s);
-	load_piece(&second, s + PIECE);
-	load_piece(&third, s + 2 * PIECE);
-	load_piece(&fourth, s + 3 * PIECE);
-	load_piece(&last, s + len - PIECE);
-	move_middle(d, s, len);
-	store_piece(d, &first);
-	store_piece(d + PIECE, &second);
-	store_piece(d + 2 * PIECE, &third);
-	store_piece(d + 3 * PIECE, &fourth);
-	store_piece(d + len - PIECE, &last);
+	load128(&first, s);
+	load128(&last, s + len - 128);
+	store128(d, &first);
+	store128(d + len - 128, &last);
 }
 
 INLINE void move_65_to_256(char *d, const char *s, size_t len)
 {
-	if (len <= 2 * PIECE)
-		move_2_pieces(d, s, len);
-	else if (len <= 4 * PIECE)
-		move_4_pieces(d, s, len);
+	if (len <= 128)
+		move_65_to_128(d, s, len);
 	else
-		move_8_pieces(d, s, len);
+		move_129_to_256(d, s, len);
+	leave_vectors();
 }
 
 #endif

@@ -30,6 +30,7 @@ INLINE void stream_lines_up(char *d, const char *s, size_t len)
 		d += LINE;
 		s += LINE;
 	}
+	leave_vectors();
 }
 
 INLINE void stream_up(char *dest, const char *src, size_t len)
@@ -54,6 +55,7 @@ INLINE void stream_down(char *dest, const char *src, size_t len)
 		left -= LINE;
 		stream_line_from(dest + left, src + left);
 	}
+	leave_vectors();
 	move_flush_below_64(dest, src, head);
 }
 

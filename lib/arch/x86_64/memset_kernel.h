@@ -10,18 +10,35 @@
 #include "memset_pieces.h"
 #include "memset_stream.h"
 
-#if FLUSHES
-/* More than 256 bytes. */
-NOINLINE void *fill_long_unflushed(char *dest, uint64_t word, size_t len)
+NOINLINE void *fill_long_in_lines(char *dest, uint64_t word, size_t len, unsigned flags)
 {
-	fill_long(dest, word, len, false);
+	fill_up_in_lines(dest, word, len);
+	fence_for(flags);
 	return dest;
 }
 
-NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len)
+/* More than 256 bytes. */
+NOINLINE void *fill_long(char *dest, uint64_t word, size_t len, unsigned flags)
+{
+	if (crosses_page(dest) || crosses_page(dest + len - LINE))
+		return fill_long_in_lines(dest, word, len, flags);
+	fill_up(dest, word, len);
+	fence_for(flags);
+	return dest;
+}
+
+#if FLUSHES
+NOINLINE void *fill_flush_long(char *dest, uint64_t word, size_t len, unsigned flags)
+{
+	fill_flush_up(dest, word, len);
+	fence_for(flags);
+	return dest;
+}
+
+NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len, unsigned flags)
 {
 	if (len > 256)
-		return fill_long_unflushed(dest, word, len);
+		return fill_long(dest, word, len, flags);
 	if (len > 64)
 		fill_65_to_256(dest, word, len);
 	else
@@ -30,10 +47,17 @@ NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len)
 }
 #endif
 
-/* More than 256 bytes. */
-NOINLINE void *fill_long_cached(char *dest, uint64_t word, size_t len, unsigned flags)
+/* More than 64 bytes. */
+NOINLINE void *fill_cached(char *dest, uint64_t word, size_t len, unsigned flags)
 {
-	fill_long(dest, word, len, FLUSHES);
+#if FLUSHES
+	if (len > 256)
+		return fill_flush_long(dest, word, len, flags);
+#endif
+	if (len > 256)
+		return fill_long(dest, word, len, flags);
+	fill_65_to_256(dest, word, len);
+	flush_few_lines(dest, len);
 	fence_for(flags);
 	return dest;
 }
@@ -57,20 +81,16 @@ NOINLINE void *fill_uncommon(char *dest, uint64_t word, size_t len, unsigned fla
 {
 #if FLUSHES
 	if (flags & PMEM2_F_MEM_NOFLUSH)
-		return fill_unflushed(dest, word, len);
+		return fill_unflushed(dest, word, len, flags);
 #endif
 #if STREAMS
 	if (is_streamed(dest, len, flags))
 		return fill_streaming(dest, word, len, flags);
 #endif
-	if (len > 256)
-		return fill_long_cached(dest, word, len, flags);
-	if (len > 64) {
-		fill_65_to_256(dest, word, len);
-		flush_few_lines(dest, len);
-	} else if (fill_0_to_64(dest, word, len)) {
+	if (len > 64)
+		return fill_cached(dest, word, len, flags);
+	if (fill_0_to_64(dest, word, len))
 		flush_two_lines(dest, len);
-	}
 	fence_for(flags);
 	return dest;
 }
@@ -79,8 +99,10 @@ void *KERNEL(memset)(void *dest, int c, size_t len, unsigned flags)
 {
 	uint64_t word = (uint8_t)c * UINT64_C(0x0101010101010101);
 
-	if (!is_common(dest, len, flags))
+	if (is_uncommon(len, flags))
 		return fill_uncommon(dest, word, len, flags);
+	if (len > 64)
+		return fill_cached(dest, word, len, flags);
 	if (fill_0_to_64(dest, word, len))
 		flush_two_lines(dest, len);
 	fence_for(flags);

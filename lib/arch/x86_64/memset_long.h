@@ -6,29 +6,52 @@
 #include <stdbool.h>
 
 #include "lines.h"
+#include "memset_pieces.h"
+
+/* All but the last line or part of it; how many bytes that is. */
+INLINE size_t fill_most(char *d, const v64 *line, size_t len)
+{
+	for (; len > 4 * LINE; len -= 4 * LINE) {
+		store64(d, line);
+		store64(d + LINE, line);
+		store64(d + 2 * LINE, line);
+		store64(d + 3 * LINE, line);
+		d += 4 * LINE;
+		forget(&len);
+	}
+	for (; len > LINE; len -= LINE) {
+		store64(d, line);
+		d += LINE;
+		forget(&len);
+	}
+	return len;
+}
 
 /* The first and the last 64 bytes need not begin and end lines. */
 INLINE void fill_up(char *dest, uint64_t word, size_t len)
 {
 	size_t head = LINE - ((uintptr_t)dest & (LINE - 1));
-	size_t left = len - head;
-	char *d = dest + head;
 	v64 line;
 
 	repeat64(&line, word);
 	store64(dest, &line);
-	for (; left > 4 * LINE; left -= 4 * LINE) {
-		store64(d, &line);
-		store64(d + LINE, &line);
-		store64(d + 2 * LINE, &line);
-		store64(d + 3 * LINE, &line);
-		d += 4 * LINE;
-	}
-	for (; left > LINE; left -= LINE) {
-		store64(d, &line);
-		d += LINE;
-	}
+	(void)fill_most(dest + head, &line, len - head);
 	store64(dest + len - LINE, &line);
+	leave_vectors();
+}
+
+/* The same without the stores of 64 bytes that begin in one line and end in the next. */
+INLINE void fill_up_in_lines(char *dest, uint64_t word, size_t len)
+{
+	size_t head = LINE - ((uintptr_t)dest & (LINE - 1));
+	size_t tail;
+	v64 line;
+
+	(void)fill_0_to_64(dest, word, head);
+	repeat64(&line, word);
+	tail = fill_most(dest + head, &line, len - head);
+	(void)fill_0_to_64(dest + len - tail, word, tail);
+	leave_vectors();
 }
 
 /* The first and the last 64 bytes reach into their neighbour lines. */
@@ -48,14 +71,7 @@ INLINE void fill_flush_up(char *dest, uint64_t word, size_t len)
 	store64(dest + len - LINE, &line);
 	FLUSH_LINE(d - LINE);
 	FLUSH_LINE(d);
-}
-
-INLINE void fill_long(char *dest, uint64_t word, size_t len, bool flush)
-{
-	if (flush)
-		fill_flush_up(dest, word, len);
-	else
-		fill_up(dest, word, len);
+	leave_vectors();
 }
 
 #endif

@@ -47,6 +47,7 @@ INLINE void fill_33_to_64(char *d, uint64_t word, size_t len)
 	repeat32(&v, word);
 	store32(d, &v);
 	store32(d + len - 32, &v);
+	leave_vectors();
 }
 
 /* Returns whether there was anything to fill. */
@@ -71,17 +72,31 @@ INLINE bool fill_0_to_64(char *d, uint64_t word, size_t len)
 	return true;
 }
 
+INLINE void fill_65_to_128(char *d, uint64_t word, size_t len)
+{
+	v64 v;
+
+	repeat64(&v, word);
+	store64(d, &v);
+	store64(d + len - 64, &v);
+}
+
+INLINE void fill_129_to_256(char *d, uint64_t word, size_t len)
+{
+	v128 v;
+
+	repeat128(&v, word);
+	store128(d, &v);
+	store128(d + len - 128, &v);
+}
+
 INLINE void fill_65_to_256(char *d, uint64_t word, size_t len)
 {
-	char *last = d + len - PIECE;
-	piece v;
-
-	repeat_piece(&v, word);
-	do {
-		store_piece(d, &v);
-		d += PIECE;
-	} while (d < last);
-	store_piece(last, &v);
+	if (len <= 128)
+		fill_65_to_128(d, word, len);
+	else
+		fill_129_to_256(d, word, len);
+	leave_vectors();
 }
 
 #endif

@@ -30,6 +30,7 @@ INLINE void stream_fill(char *d, uint64_t word, size_t len)
 		stream_line(d, &line);
 		d += LINE;
 	}
+	leave_vectors();
 }
 
 #endif

@@ -68,8 +68,11 @@ INLINE void store8(char *d, uint64_t word)
 	__asm__ volatile("movq %1, %0" : "=m"(*(UNALIGNED(8) *)d) : "r"(word) : "memory");
 }
 
-/* Code behind this is not copied and specialised for what `value` is on each way to it. */
-INLINE void join_ways(size_t *value)
+/*
+ * End what the compiler knows of `value`: code behind this is neither specialised for how it came
+ * about, nor does the compiler keep something else that it can be computed from.
+ */
+INLINE void forget(size_t *value)
 {
 	__asm__("" : "+r"(*value));
 }

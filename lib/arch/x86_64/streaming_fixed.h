@@ -14,11 +14,14 @@
 #include "store.h"
 
 #define STREAMS 1
-#define STREAM_SHORT 0 /* whether COMMON_MAX bytes or less may stream without a hint */
-#define COMMON_MAX ((size_t)(FLUSHES ? 63 : 64))
 
 /* Loading lines just streamed is slow: what overlaps goes through the cache. */
 #define STREAM_OVERLAP 0
+
+INLINE bool may_be_worth_streaming(size_t len)
+{
+	return FLUSHES && len >= LINE;
+}
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)
 {

@@ -9,14 +9,17 @@
 #include "store.h"
 
 #define STREAMS 1
-#define STREAM_SHORT 1 /* whether COMMON_MAX bytes or less may stream without a hint */
-#define COMMON_MAX ((size_t)64)
 #define STREAM_OVERLAP 1
+
+INLINE bool may_be_worth_streaming(size_t len)
+{
+	return len >= __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED);
+}
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)
 {
 	(void)dest;
-	return len >= __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED);
+	return may_be_worth_streaming(len);
 }
 
 #endif
