@@ -8,6 +8,7 @@
 #include "vec64_pair.h"
 
 #include "line_vector.h"
+#include "pieces32.h"
 #include "vec128.h"
 
 #endif

@@ -8,6 +8,7 @@
 #include "vec64_zmm.h"
 
 #include "line_vector.h"
+#include "pieces64.h"
 #include "vec128.h"
 
 #endif

@@ -8,6 +8,7 @@
 #include "vec64_pair.h"
 
 #include "line_direct.h"
+#include "pieces32.h"
 #include "vec128.h"
 
 #endif

@@ -72,6 +72,20 @@ INLINE bool fill_0_to_64(char *d, uint64_t word, size_t len)
 	return true;
 }
 
+/* For the reason that moves have. */
+INLINE void fill_65_to_256_in_pieces(char *d, uint64_t word, size_t len)
+{
+	char *last = d + len - PIECE;
+	piece v;
+
+	repeat_piece(&v, word);
+	do {
+		store_piece(d, &v);
+		d += PIECE;
+	} while (d < last);
+	store_piece(last, &v);
+}
+
 INLINE void fill_65_to_128(char *d, uint64_t word, size_t len)
 {
 	v64 v;
@@ -92,7 +106,9 @@ INLINE void fill_129_to_256(char *d, uint64_t word, size_t len)
 
 INLINE void fill_65_to_256(char *d, uint64_t word, size_t len)
 {
-	if (len <= 128)
+	if (FLUSHES)
+		fill_65_to_256_in_pieces(d, word, len);
+	else if (len <= 128)
 		fill_65_to_128(d, word, len);
 	else
 		fill_129_to_256(d, word, len);
