@@ -261,7 +261,7 @@ PMEM2_API(pmem2_map_new)
 int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 		  const struct pmem2_source *src)
 {
-	struct extent extent;
+	struct extent extent = {0, 0, 0};
 	struct pmem2_map *map;
 	int ret;
 
