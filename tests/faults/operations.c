@@ -115,6 +115,13 @@ static void prepare_misplaced(struct world *world)
 	faults_misplace(2);
 }
 
+/* All hinted places: the arena's and eight found by searching, each with and without MAP_SYNC. */
+static void prepare_always_misplaced(struct world *world)
+{
+	world_prepare_file(world);
+	faults_misplace(2 * (1 + 8));
+}
+
 static void prepare_too_weak(struct world *world)
 {
 	world_prepare_file(world);
@@ -197,6 +204,28 @@ static int describe_existing(struct world *world)
 	world->map = WORLD_UNTOUCHED;
 	return pmem2_map_from_existing(&world->map, world->src, world->memory, WORLD_FILE_SIZE,
 				       PMEM2_GRANULARITY_PAGE);
+}
+
+/* Memory that belongs to a live map already. */
+static void prepare_existing_twice(struct world *world)
+{
+	prepare_existing(world);
+	ck_assert_int_eq(describe_existing(world), 0);
+}
+
+static int describe_again(struct world *world)
+{
+	struct pmem2_map *again = WORLD_UNTOUCHED;
+	int ret = pmem2_map_from_existing(&again, world->src, world->memory, WORLD_FILE_SIZE,
+					  PMEM2_GRANULARITY_PAGE);
+
+	world->value = (uintptr_t)again;
+	return ret;
+}
+
+static bool second_map_is_untouched(const struct world *world)
+{
+	return world->value == (uintptr_t)WORLD_UNTOUCHED;
 }
 
 static bool map_is_untouched(const struct world *world)
@@ -385,6 +414,22 @@ static int count_shutdowns(struct world *world)
 	return ret;
 }
 
+/* `value` is the length of the identity, the text is in `buffer`. */
+static int identify(struct world *world)
+{
+	world->value = sizeof(world->buffer);
+	memset(world->buffer, WORLD_UNTOUCHED_VALUE, sizeof(world->buffer));
+	return pmem2_source_device_id(world->src, world->buffer, &world->value);
+}
+
+static bool identity_is_untouched(const struct world *world)
+{
+	for (size_t i = 0; i < sizeof(world->buffer); i++)
+		if (world->buffer[i] != WORLD_UNTOUCHED_VALUE)
+			return false;
+	return world->value == sizeof(world->buffer);
+}
+
 static int ask_node(struct world *world)
 {
 	int node = WORLD_UNTOUCHED_VALUE;
@@ -477,6 +522,15 @@ const struct operation operations[] = {
 		.kept = has_no_map,
 		.achieved = has_map_of_file,
 		.calls = 12,
+		.exceptions = {{"munmap", 0, ANYWHERE}},
+	},
+	{
+		.name = "map_new of a file whose every place is taken",
+		.prepare = prepare_always_misplaced,
+		.act = map,
+		.kept = has_no_map,
+		.achieved = has_map_of_file,
+		.calls = 60,
 		.exceptions = {{"munmap", 0, ANYWHERE}},
 	},
 	{
@@ -588,6 +642,14 @@ const struct operation operations[] = {
 		.act = describe_existing,
 		.kept = map_is_untouched,
 		.calls = 2,
+	},
+	{
+		.name = "map_from_existing of what a live map has",
+		.prepare = prepare_existing_twice,
+		.act = describe_again,
+		.kept = second_map_is_untouched,
+		.result = PMEM2_E_MAP_EXISTS,
+		.calls = 1,
 	},
 	{
 		.name = "map_delete",
@@ -726,12 +788,64 @@ const struct operation operations[] = {
 		.calls = 3,
 	},
 	{
+		.name = "source_device_id of a file on no NVDIMM",
+		.prepare = world_prepare_file,
+		.act = identify,
+		.kept = identity_is_untouched,
+		.result = PMEM2_E_NOSUPP,
+		.calls = 4,
+	},
+	{
+		.name = "source_device_id of device dax",
+		.prepare = world_prepare_dax,
+		.act = identify,
+		.kept = identity_is_untouched,
+		.result = PMEM2_E_NOSUPP,
+		.calls = 9,
+		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
+	},
+	{
+		.name = "source_device_id of a file on a dax volume",
+		.prepare = world_prepare_file_on_mapper,
+		.act = identify,
+		.kept = identity_is_untouched,
+		.result = PMEM2_E_NOSUPP,
+		.calls = 17,
+		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
+	},
+	{
 		.name = "source_device_usc of a file on no NVDIMM",
 		.prepare = world_prepare_file,
 		.act = count_shutdowns,
 		.kept = value_is_untouched,
 		.result = PMEM2_E_NOSUPP,
-		.calls = 8,
+		.calls = 4,
+	},
+	{
+		.name = "source_device_usc of device dax",
+		.prepare = world_prepare_dax,
+		.act = count_shutdowns,
+		.kept = value_is_untouched,
+		.result = PMEM2_E_NOSUPP,
+		.calls = 9,
+		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
+	},
+	{
+		.name = "source_device_usc of a file on a dax volume",
+		.prepare = world_prepare_file_on_mapper,
+		.act = count_shutdowns,
+		.kept = value_is_untouched,
+		.result = PMEM2_E_NOSUPP,
+		.calls = 17,
+		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
+	},
+	{
+		.name = "source_numa_node of a file on no NVDIMM",
+		.prepare = world_prepare_file,
+		.act = ask_node,
+		.kept = value_is_untouched,
+		.result = PMEM2_E_DAX_REGION_NOT_FOUND,
+		.calls = 4,
 	},
 	{
 		.name = "source_numa_node of device dax",
@@ -739,7 +853,16 @@ const struct operation operations[] = {
 		.act = ask_node,
 		.kept = value_is_untouched,
 		.achieved = value_is_node,
-		.calls = 8,
+		.calls = 6,
+		.exceptions = {{"close", 0, ANYWHERE}},
+	},
+	{
+		.name = "source_numa_node of a file on a dax volume",
+		.prepare = world_prepare_file_on_mapper,
+		.act = ask_node,
+		.kept = value_is_untouched,
+		.achieved = value_is_node,
+		.calls = 14,
 		.exceptions = {{"close", 0, ANYWHERE}},
 	},
 };
