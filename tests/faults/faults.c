@@ -37,6 +37,11 @@ static struct {
 } refused;
 
 static struct {
+	char *addr;
+	size_t length;
+} synced;
+
+static struct {
 	int fd;
 	bool character;
 	dev_t device;
@@ -156,7 +161,6 @@ WRAPPER(int, fallocate64, -1, (int fd, int mode, off_t offset, off_t length),
 	(fd, mode, offset, length))
 WRAPPER(ssize_t, getdents64, -1, (int fd, void *buffer, size_t length), (fd, buffer, length))
 WRAPPER(int, fstatfs64, -1, (int fd, struct statfs64 *fs), (fd, fs))
-WRAPPER(int, msync, -1, (void *addr, size_t length, int flags), (addr, length, flags))
 WRAPPER(ssize_t, pread64, -1, (int fd, void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
 WRAPPER(int, pthread_sigmask, errno, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
@@ -188,6 +192,27 @@ WRAPPER(ssize_t, write, -1, (int fd, const void *buffer, size_t length), (fd, bu
 WRAPPER_VARIADIC(fcntl64, int, int)
 WRAPPER_VARIADIC(ioctl, int, unsigned long)
 WRAPPER_VARIADIC(open64, const char *, int)
+
+/* What does not wait for the medium has synchronised nothing. */
+int __real_msync(void *addr, size_t length, int flags);
+int __wrap_msync(void *addr, size_t length, int flags);
+int __wrap_msync(void *addr, size_t length, int flags)
+{
+	int ret = strikes("msync", plan.error) ? -1 : __real_msync(addr, length, flags);
+
+	if (ret == 0 && flags == MS_SYNC) {
+		synced.addr = addr;
+		synced.length = length;
+	}
+	return ret;
+}
+
+bool faults_synced(const void *addr, size_t length)
+{
+	const char *start = addr;
+
+	return synced.addr <= start && start + length <= synced.addr + synced.length;
+}
 
 /* Descriptors are gone also when closing them fails. */
 int __real_close(int fd);

@@ -28,6 +28,9 @@ size_t faults_refused_bytes(void);
 void faults_forget_refused(void);
 void faults_release_refused(void);
 
+/* Whether the last msync to wait for the medium, and to succeed, was of all this. */
+bool faults_synced(const void *addr, size_t length);
+
 /*
  * Let `fd` be that of a character device or of a file on a block device, of number
  * `device`, that supports MAP_SYNC.

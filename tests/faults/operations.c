@@ -374,6 +374,11 @@ static int flush_deeply(struct world *world)
 	return pmem2_deep_flush(world->map, pmem2_map_get_address(world->map), WORLD_FILE_SIZE);
 }
 
+static bool has_synced(const struct world *world)
+{
+	return faults_synced(pmem2_map_get_address(world->map), WORLD_FILE_SIZE);
+}
+
 static int list_badblocks(struct world *world)
 {
 	world->bbctx = WORLD_UNTOUCHED;
@@ -764,6 +769,7 @@ const struct operation operations[] = {
 		.name = "deep_flush of a file",
 		.prepare = prepare_mapped,
 		.act = flush_deeply,
+		.achieved = has_synced,
 		.calls = 1,
 	},
 	{

@@ -80,6 +80,7 @@ START_TEST(persist_outlasts_interruptions_and_keeps_errno)
 	persist();
 	ck_assert_int_eq(errno, CANARY);
 	ck_assert_str_eq(faults_disarm(), "msync");
+	ck_assert(faults_synced(pmem2_map_get_address(world.map), WORLD_FILE_SIZE));
 }
 END_TEST
 
@@ -90,6 +91,7 @@ START_TEST(persist_asks_again_when_the_system_missed_a_page)
 	persist();
 	ck_assert_int_eq(errno, CANARY);
 	ck_assert_str_eq(faults_disarm(), "msync");
+	ck_assert(faults_synced(pmem2_map_get_address(world.map), WORLD_FILE_SIZE));
 }
 END_TEST
 
