@@ -170,7 +170,6 @@ WRAPPER(ssize_t, read, -1, (int fd, void *buffer, size_t length), (fd, buffer, l
 WRAPPER(ssize_t, readlink, -1, (const char *path, char *buffer, size_t size), (path, buffer, size))
 WRAPPER(int, sigaction, -1, (int signal, const struct sigaction *action, struct sigaction *old),
 	(signal, action, old))
-WRAPPER(ssize_t, write, -1, (int fd, const void *buffer, size_t length), (fd, buffer, length))
 
 /* Calls that are told from each other by a last argument which may be absent. */
 #define WRAPPER_VARIADIC(name, first_type, second_type)                                            \
@@ -192,6 +191,16 @@ WRAPPER(ssize_t, write, -1, (int fd, const void *buffer, size_t length), (fd, bu
 WRAPPER_VARIADIC(fcntl64, int, int)
 WRAPPER_VARIADIC(ioctl, int, unsigned long)
 WRAPPER_VARIADIC(open64, const char *, int)
+
+/* With no error to fail with, stop after a part. */
+ssize_t __real_write(int fd, const void *buffer, size_t length);
+ssize_t __wrap_write(int fd, const void *buffer, size_t length);
+ssize_t __wrap_write(int fd, const void *buffer, size_t length)
+{
+	if (!strikes("write", plan.error))
+		return __real_write(fd, buffer, length);
+	return plan.error != 0 ? -1 : __real_write(fd, buffer, length / 2);
+}
 
 /* What does not wait for the medium has synchronised nothing. */
 int __real_msync(void *addr, size_t length, int flags);

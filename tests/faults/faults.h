@@ -13,7 +13,8 @@
 
 /*
  * From now on count the calling thread's calls, only those named `only` unless
- * that is NULL, and let the `nth` fail: allocations with ENOMEM, others with `error`.
+ * that is NULL, and let the `nth` fail: allocations with ENOMEM, others with `error`;
+ * a write with error 0 writes only a part.
  */
 void faults_arm(unsigned nth, const char *only, int error);
 

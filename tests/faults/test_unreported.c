@@ -2,6 +2,7 @@
 /* Failures beneath functions that return nothing. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +124,30 @@ START_TEST(perror_prints_the_message_without_memory)
 }
 END_TEST
 
+static const int stops[] = {EINTR, 0};
+static int stop;
+
+static void print_with_a_stop(void)
+{
+	assert_failure(pmem2_config_set_protection(world.cfg, 1), PMEM2_E_INVALID_PROT_FLAG, "");
+	faults_arm(1, "write", stop);
+	pmem2_perror("during %s", "a test");
+	ck_assert_str_eq(faults_disarm(), "write");
+}
+
+START_TEST(perror_goes_on_where_a_write_was_stopped)
+{
+	char expected[512];
+	char text[512];
+
+	stop = stops[_i];
+	ck_assert_int_eq(run_apart(print_with_a_stop, text, sizeof(text)), 0);
+	(void)pmem2_config_set_protection(world.cfg, 1);
+	snprintf(expected, sizeof(expected), "during a test: %s\n", pmem2_errormsg());
+	ck_assert_str_eq(text, expected);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("unreported");
@@ -137,6 +162,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(printing, set_up, tear_down);
 	tcase_add_loop_test(printing, perror_survives_each_failure, 1, 5);
 	tcase_add_loop_test(printing, perror_prints_the_message_without_memory, 1, 3);
+	tcase_add_loop_test(printing, perror_goes_on_where_a_write_was_stopped, 0, 2);
 	suite_add_tcase(suite, printing);
 	return suite;
 }
