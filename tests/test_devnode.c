@@ -370,6 +370,7 @@ START_TEST(stacked_device_promises_what_all_beneath_it_promise)
 	const struct pmem2_devnode_region region = region_of(PMEM2_DEVNODE_BLOCK, STACKED);
 	ck_assert(region.found);
 	ck_assert(region.cpu_cache);
+	ck_assert(!region.explicit_flush);
 }
 END_TEST
 
@@ -380,6 +381,17 @@ START_TEST(one_weak_region_beneath_a_stacked_device_decides)
 	const struct pmem2_devnode_region region = region_of(PMEM2_DEVNODE_BLOCK, STACKED);
 	ck_assert(region.found);
 	ck_assert(!region.cpu_cache);
+}
+END_TEST
+
+/* Whatever order the directory is read in. */
+START_TEST(one_region_to_be_flushed_beneath_a_stacked_device_decides)
+{
+	stack("cpu_cache", "cpu_cache");
+	pmem2_test_sysfs_region(1U + (unsigned)_i, "virtio-pmem", "cpu_cache");
+	const struct pmem2_devnode_region region = region_of(PMEM2_DEVNODE_BLOCK, STACKED);
+	ck_assert(region.found);
+	ck_assert(region.explicit_flush);
 }
 END_TEST
 
@@ -649,6 +661,7 @@ static TCase *region_case(void)
 	tcase_add_test(tcase, block_and_character_numbers_are_not_mixed_up);
 	tcase_add_test(tcase, stacked_device_promises_what_all_beneath_it_promise);
 	tcase_add_loop_test(tcase, one_weak_region_beneath_a_stacked_device_decides, 0, 2);
+	tcase_add_loop_test(tcase, one_region_to_be_flushed_beneath_a_stacked_device_decides, 0, 2);
 	tcase_add_test(tcase, stacked_device_with_something_unknown_beneath_has_no_region);
 	tcase_add_test(tcase, stacked_device_over_a_stacked_device_is_followed);
 	tcase_add_test(tcase, stacked_device_over_itself_or_nothing_has_no_region);
