@@ -355,6 +355,18 @@ START_TEST(reservation_of_the_library_s_choice_has_room_to_grow)
 }
 END_TEST
 
+START_TEST(later_maps_and_reservations_leave_a_gibibyte_to_grow_into)
+{
+	struct pmem2_map *map = pmem2_test_map(pmem2_test_file(PAGE), PMEM2_GRANULARITY_PAGE);
+	struct pmem2_vm_reservation *later = NULL;
+
+	assert_success(pmem2_vm_reservation_new(&later, NULL, PAGE));
+	assert_success(pmem2_vm_reservation_extend(rsv, PMEM2_GIB));
+	assert_success(pmem2_vm_reservation_delete(&later));
+	assert_success(pmem2_map_delete(&map));
+}
+END_TEST
+
 START_TEST(extending_by_nothing_changes_nothing)
 {
 	void *addr = place(0);
@@ -1161,6 +1173,7 @@ static TCase *much(void)
 	tcase_add_loop_test(tcase, more_than_the_address_space_gives_out_of_memory, 0,
 			    COUNT(huge_sizes));
 	tcase_add_test(tcase, reservation_of_the_library_s_choice_has_room_to_grow);
+	tcase_add_test(tcase, later_maps_and_reservations_leave_a_gibibyte_to_grow_into);
 	tcase_add_loop_test(tcase,
 			    extension_beyond_the_address_space_is_refused_and_changes_nothing, 0,
 			    COUNT(huge_sizes));
