@@ -795,6 +795,27 @@ START_TEST(refusal_of_the_synchronous_mapping_is_remembered_for_the_source)
 }
 END_TEST
 
+START_TEST(private_map_leaves_the_refusal_remembered)
+{
+	struct pmem2_map *maps[2];
+
+	use_file(PAGE);
+	mapping.sync_error = EOPNOTSUPP;
+	make_map();
+	maps[0] = map;
+	set_private();
+	make_map();
+	maps[1] = map;
+	assert_success(pmem2_config_set_sharing(cfg, PMEM2_SHARED));
+	mapping.calls = 0;
+	make_map();
+	assert_mapping_calls(1);
+	ck_assert_int_eq(mapping.flags[0], MAP_SHARED);
+	for (int i = 0; i < 2; i++)
+		assert_success(pmem2_map_delete(&maps[i]));
+}
+END_TEST
+
 START_TEST(private_map_tells_nothing_of_the_synchronous_mapping)
 {
 	struct pmem2_map *first;
@@ -1049,6 +1070,36 @@ START_TEST(deleted_map_in_a_reservation_is_reserved_again)
 	ck_assert_str_eq(pmem2_test_access(addr), "---p");
 	make_map();
 	assert_success(pmem2_map_delete(&map));
+	assert_success(pmem2_vm_reservation_delete(&rsv));
+}
+END_TEST
+
+static void assert_all_reserve_no_memory(void)
+{
+	const int wanted = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+	ck_assert_int_gt(mapping.calls, 0);
+	for (int i = 0; i < mapping.calls && i < 4; i++)
+		ck_assert_int_eq(mapping.flags[i] & wanted, wanted);
+	mapping.calls = 0;
+}
+
+/* Else a reservation of terabytes is refused where the system counts what is promised. */
+START_TEST(reserved_address_space_is_never_counted_as_memory)
+{
+	struct pmem2_vm_reservation *rsv = NULL;
+
+	use_anon(PAGE);
+	mapping.calls = 0;
+	assert_success(pmem2_vm_reservation_new(&rsv, NULL, 2 * PAGE));
+	assert_all_reserve_no_memory();
+	assert_success(pmem2_vm_reservation_extend(rsv, PAGE));
+	assert_all_reserve_no_memory();
+	assert_success(pmem2_config_set_vm_reservation(cfg, rsv, PAGE));
+	make_map();
+	mapping.calls = 0;
+	assert_success(pmem2_map_delete(&map));
+	assert_all_reserve_no_memory();
 	assert_success(pmem2_vm_reservation_delete(&rsv));
 }
 END_TEST
@@ -1508,6 +1559,7 @@ static TCase *sharing_tests(void)
 			    COUNT(sync_refusals));
 	tcase_add_loop_test(tests, refusal_of_the_synchronous_mapping_is_remembered_for_the_source,
 			    0, COUNT(sync_refusals));
+	tcase_add_test(tests, private_map_leaves_the_refusal_remembered);
 	tcase_add_test(tests, private_map_tells_nothing_of_the_synchronous_mapping);
 	tcase_add_test(tests, other_failure_of_the_synchronous_mapping_is_final);
 	if (pmem2_arch_has_writeback())
@@ -1545,6 +1597,7 @@ static TCase *delete_tests(void)
 	tcase_add_test(tests, deleted_map_is_unmapped_and_null);
 	tcase_add_test(tests, map_that_cannot_be_unmapped_stays_as_it_was);
 	tcase_add_test(tests, deleted_map_in_a_reservation_is_reserved_again);
+	tcase_add_test(tests, reserved_address_space_is_never_counted_as_memory);
 	tcase_add_test(tests, place_in_a_reservation_is_reusable_after_a_refusal);
 	tcase_add_test(tests, child_can_use_and_delete_a_map_of_its_parent);
 	return tests;
