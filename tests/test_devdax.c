@@ -557,6 +557,46 @@ START_TEST(persist_at_page_reaches_past_the_map_without_harm)
 }
 END_TEST
 
+#define WHOLE 4096 /* a page on every CPU with write-back */
+
+/* Of a map that has bytes 100 to 1000 of page 1 only: what is asked for, and written back. */
+static const struct {
+	size_t offset;
+	size_t length;
+	size_t flushed_offset;
+	size_t flushed_length;
+} parts[] = {
+	{WHOLE, WHOLE, WHOLE, WHOLE},
+	{WHOLE + 10, 20, WHOLE + 10, 20},
+	{WHOLE + 200, 100, WHOLE + 200, 100},
+	{WHOLE + 1500, 100, WHOLE + 1500, 100},
+	{WHOLE + 10, 200, WHOLE + 10, 200},
+	{WHOLE + 900, 200, WHOLE + 900, 200},
+	{0, 3 * WHOLE, WHOLE, WHOLE},
+	{10, WHOLE, WHOLE, 10},
+	{WHOLE + 4000, WHOLE, WHOLE + 4000, WHOLE - 4000},
+};
+
+/* The rest of the device is in no map, and its lack of fsync nobody's loss. */
+START_TEST(persist_at_page_writes_back_what_is_asked_of_every_page_that_a_map_has_part_of)
+{
+	int fd = fake_dax_plug(&fake_dax_nvdimm);
+	struct pmem2_source *src = pmem2_test_source(fd);
+	struct pmem2_map *map = NULL;
+	char *addr = mmap(NULL, FAKE_DAX_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	ck_assert_ptr_ne(addr, MAP_FAILED);
+	assert_success(pmem2_map_from_existing(&map, src, addr + WHOLE + 100, 900,
+					       PMEM2_GRANULARITY_PAGE));
+	pmem2_get_persist_fn(map)(addr + parts[_i].offset, parts[_i].length);
+	ck_assert_uint_eq(flushed.calls, 1);
+	ck_assert_ptr_eq(flushed.start, addr + parts[_i].flushed_offset);
+	ck_assert_uint_eq(flushed.length, parts[_i].flushed_length);
+	assert_success(pmem2_map_delete(&map));
+	pmem2_source_delete(&src);
+}
+END_TEST
+
 START_TEST(persist_at_page_covers_a_file_and_a_device)
 {
 	struct pmem2_vm_reservation *rsv = reserve();
@@ -747,6 +787,10 @@ static TCase *flush_case(void)
 	tcase_add_loop_test(tcase, persist_at_page_writes_lines_back, 0, 2);
 	tcase_add_loop_test(tcase, copies_at_page_write_lines_back, 0, 2);
 	tcase_add_loop_test(tcase, persist_at_page_reaches_past_the_map_without_harm, 0, 2);
+	tcase_add_loop_test(
+		tcase,
+		persist_at_page_writes_back_what_is_asked_of_every_page_that_a_map_has_part_of, 0,
+		sizeof(parts) / sizeof(parts[0]));
 	tcase_add_test(tcase, persist_at_page_covers_a_file_and_a_device);
 	return tcase;
 }
