@@ -1402,17 +1402,24 @@ START_TEST(new_map_may_land_where_wrapped_memory_was)
 }
 END_TEST
 
-START_TEST(new_map_takes_all_of_its_last_page)
+/* What was described lay in reserved space, which the reservation did not take from it. */
+START_TEST(new_map_takes_all_of_its_last_page_and_no_more)
 {
 	struct pmem2_vm_reservation *rsv;
-	struct pmem2_map *other;
+	struct pmem2_map *other = NULL;
+	struct pmem2_map *behind;
 
-	assert_success(wrap(&stale, 5000, 5100));
 	ck_assert_int_eq(munmap(area, AREA), 0);
-	use_another_file(5000);
-	rsv = place_map(&map, area);
-	assert_success(wrap(&other, 5000, 5100));
+	assert_success(pmem2_vm_reservation_new(&rsv, area, 3 * PAGE));
+	assert_success(wrap(&stale, 2 * PAGE - 1, 2 * PAGE));
+	assert_success(wrap(&behind, 2 * PAGE, 2 * PAGE + 1));
+	use_another_file(PAGE + 1);
+	assert_success(pmem2_config_set_vm_reservation(cfg, rsv, 0));
+	make_map();
+	assert_failure(wrap(&other, 2 * PAGE, 2 * PAGE + 1), PMEM2_E_MAP_EXISTS, "live map");
+	assert_success(wrap(&other, 2 * PAGE - 1, 2 * PAGE));
 	assert_success(pmem2_map_delete(&other));
+	assert_success(pmem2_map_delete(&behind));
 	assert_success(pmem2_map_delete(&stale));
 	assert_success(pmem2_map_delete(&map));
 	assert_success(pmem2_vm_reservation_delete(&rsv));
@@ -1618,7 +1625,7 @@ static TCase *existing_tests(void)
 	tcase_add_test(tests, existing_memory_may_not_overlap_a_map_of_the_library);
 	tcase_add_test(tests, existing_memory_of_length_0_is_in_nobodys_way);
 	tcase_add_test(tests, existing_memory_may_begin_where_the_content_of_a_map_ends);
-	tcase_add_test(tests, new_map_takes_all_of_its_last_page);
+	tcase_add_test(tests, new_map_takes_all_of_its_last_page_and_no_more);
 	tcase_add_loop_test(tests, existing_memory_of_unknown_granularity_is_refused, 0,
 			    COUNT(odd_granularities));
 	tcase_add_test(tests, existing_memory_may_not_reach_past_the_address_space);
