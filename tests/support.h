@@ -40,6 +40,9 @@ int pmem2_test_file(size_t size);
 const char *pmem2_test_named_file(size_t size);
 const char *pmem2_test_directory(void);
 
+/* End a program whose subject the machine lacks; called by test_suite. */
+_Noreturn void pmem2_test_skip(const char *reason);
+
 /* Shorthands that assert success. */
 struct pmem2_source *pmem2_test_source(int fd);
 struct pmem2_config *pmem2_test_config(enum pmem2_granularity granularity);
