@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -965,31 +963,6 @@ START_TEST(sysfs_file_cannot_be_mapped_for_shared_writing)
 }
 END_TEST
 
-static bool set_append_only(int file, bool on)
-{
-	int flags = 0;
-
-	if (ioctl(file, FS_IOC_GETFLAGS, &flags) != 0)
-		return false;
-	flags = on ? flags | FS_APPEND_FL : flags & ~FS_APPEND_FL;
-	return ioctl(file, FS_IOC_SETFLAGS, &flags) == 0;
-}
-
-START_TEST(append_only_file_cannot_be_mapped_for_shared_writing)
-{
-	use_file(PAGE);
-	if (!set_append_only(fd, true)) {
-		printf("left out: this file system or user can make no file append-only\n");
-		return;
-	}
-	map = SOMETHING;
-	int ret = pmem2_map_new(&map, cfg, src);
-	ck_assert(set_append_only(fd, false));
-	ck_assert_int_eq(ret, PMEM2_E_NO_ACCESS);
-	ck_assert_ptr_null(map);
-}
-END_TEST
-
 START_TEST(path_descriptor_cannot_be_mapped)
 {
 	use_fd(open(pmem2_test_named_file(PAGE), O_PATH | O_CLOEXEC));
@@ -1590,7 +1563,6 @@ static TCase *protection_tests(void)
 			    READ_ONLY_PROTECTIONS, PROTECTIONS);
 	tcase_add_test(tests, running_executable_cannot_be_mapped_for_shared_writing);
 	tcase_add_test(tests, sysfs_file_cannot_be_mapped_for_shared_writing);
-	tcase_add_test(tests, append_only_file_cannot_be_mapped_for_shared_writing);
 	tcase_add_test(tests, path_descriptor_cannot_be_mapped);
 	tcase_add_loop_test(tests, failure_of_the_system_to_map_is_passed_on, 0, COUNT(failures));
 	return tests;

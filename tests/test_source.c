@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -120,22 +119,6 @@ static int open_terminal(void)
 	return open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
 }
 
-static int open_block_device(void)
-{
-	glob_t found;
-	int fd = -1;
-
-	if (glob("/sys/class/block/*", 0, NULL, &found) != 0)
-		return -1;
-	for (size_t i = 0; i < found.gl_pathc && fd < 0; i++) {
-		char node[PATH_MAX];
-		snprintf(node, sizeof(node), "/dev/%s", strrchr(found.gl_pathv[i], '/') + 1);
-		fd = open(node, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	}
-	globfree(&found);
-	return fd;
-}
-
 static int closed_number(void)
 {
 	int fd = open_null();
@@ -197,15 +180,6 @@ START_TEST(what_is_no_readable_regular_file_is_refused)
 
 	ck_assert_int_ge(fd, 0);
 	assert_refused(fd, refused[_i].code, refused[_i].text);
-}
-END_TEST
-
-START_TEST(block_device_is_refused)
-{
-	int fd = open_block_device();
-
-	ck_assert_int_ge(fd, 0);
-	assert_refused(fd, PMEM2_E_INVALID_FILE_TYPE, "is a block device, a regular file");
 }
 END_TEST
 
@@ -370,49 +344,6 @@ START_TEST(file_is_aligned_to_pages_even_when_its_descriptor_is_closed)
 }
 END_TEST
 
-/* Nothing is allocated as long as nothing is mapped. */
-static int open_huge(void)
-{
-	return memfd_create("test_source", MFD_CLOEXEC | MFD_HUGETLB);
-}
-
-START_TEST(file_on_hugetlbfs_is_aligned_to_its_huge_pages)
-{
-	int fd = open_huge();
-	struct pmem2_source *src = pmem2_test_source(fd);
-	size_t alignment = 0;
-	struct stat st;
-
-	ck_assert_int_eq(fstat(fd, &st), 0);
-	ck_assert_int_gt(st.st_blksize, (blksize_t)PAGE);
-	ck_assert_int_eq(close(fd), 0);
-	assert_success(pmem2_source_alignment(src, &alignment));
-	ck_assert_uint_eq(alignment, (size_t)st.st_blksize);
-	pmem2_source_delete(&src);
-}
-END_TEST
-
-START_TEST(file_on_hugetlbfs_is_not_mapped_by_pages)
-{
-	int fd = open_huge();
-	struct pmem2_source *src = pmem2_test_source(fd);
-	struct pmem2_config *cfg = pmem2_test_config(PMEM2_GRANULARITY_PAGE);
-	struct pmem2_map *map = ANYWHERE;
-	struct stat st;
-
-	ck_assert_int_eq(fstat(fd, &st), 0);
-	ck_assert_int_eq(ftruncate(fd, 2 * st.st_blksize), 0);
-	assert_success(pmem2_config_set_length(cfg, PAGE));
-	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_LENGTH_UNALIGNED, "");
-	assert_success(pmem2_config_set_length(cfg, 0));
-	assert_success(pmem2_config_set_offset(cfg, PAGE));
-	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_OFFSET_UNALIGNED, "");
-	pmem2_config_delete(&cfg);
-	pmem2_source_delete(&src);
-	close(fd);
-}
-END_TEST
-
 /* ---- device dax ---------------------------------------------------------- */
 
 /* Play a dax device that no NVDIMM namespace backs, by the numbers of /dev/null. */
@@ -569,18 +500,11 @@ END_TEST
 static TCase *files(void)
 {
 	TCase *tcase = tcase_create("files");
-	int block_device = open_block_device();
 
 	tcase_add_loop_test(tcase, regular_file_is_accepted_however_it_can_be_read, 0,
 			    COUNT(accepted));
 	tcase_add_loop_test(tcase, what_is_no_readable_regular_file_is_refused, 0, COUNT(refused));
 	tcase_add_loop_test(tcase, impossible_descriptor_is_refused, 0, COUNT(impossible));
-	if (block_device >= 0) {
-		tcase_add_test(tcase, block_device_is_refused);
-		close(block_device);
-	} else {
-		printf("block_device_is_refused: left out, this user can open none\n");
-	}
 	tcase_add_test(tcase, descriptor_is_neither_duplicated_nor_closed);
 	tcase_add_test(tcase, get_fd_gives_the_descriptor_of_creation);
 	tcase_add_test(tcase, delete_sets_the_pointer_to_null);
@@ -591,21 +515,6 @@ static TCase *files(void)
 	tcase_add_test(tcase, size_follows_the_file);
 	tcase_add_test(tcase, size_of_a_closed_descriptor_is_refused);
 	tcase_add_test(tcase, file_is_aligned_to_pages_even_when_its_descriptor_is_closed);
-	return tcase;
-}
-
-static TCase *hugetlbfs(void)
-{
-	TCase *tcase = tcase_create("hugetlbfs");
-	int fd = open_huge();
-
-	if (fd < 0) {
-		printf("hugetlbfs: left out, this system has none\n");
-		return tcase;
-	}
-	close(fd);
-	tcase_add_test(tcase, file_on_hugetlbfs_is_aligned_to_its_huge_pages);
-	tcase_add_test(tcase, file_on_hugetlbfs_is_not_mapped_by_pages);
 	return tcase;
 }
 
@@ -639,7 +548,6 @@ Suite *test_suite(void)
 	Suite *suite = suite_create("source");
 
 	suite_add_tcase(suite, files());
-	suite_add_tcase(suite, hugetlbfs());
 	suite_add_tcase(suite, anonymous());
 	suite_add_tcase(suite, device_dax());
 	return suite;

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tune.h"
 
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "arch.h"
+#include "restart.h"
 #include "support.h"
 
 /* ---- decoding ----------------------------------------------------------- */
@@ -151,15 +146,8 @@ END_TEST
 
 /* ---- this program again, with another environment ----------------------- */
 
-/* Tells the program started again what to do; it ends before it runs any test. */
-#define TASK "PMEM2_TEST_TASK"
-
 /* Check that the environment chose the row it asks for; its index follows. */
 #define EXPECT "expect "
-
-struct reply {
-	char text[256];
-};
 
 /* Environments that choose a row, and what they ask for. */
 static const struct {
@@ -291,22 +279,6 @@ static const char *report_change(void)
 	return pmem2_tune_row() == row ? "unchanged" : "changed";
 }
 
-static const char *report_forced_granularity(void)
-{
-	struct pmem2_source *src = NULL;
-	struct pmem2_config *cfg = NULL;
-	struct pmem2_map *map = NULL;
-	int fd = memfd_create("test_tune", MFD_CLOEXEC);
-
-	if (ftruncate(fd, 4096) != 0 || pmem2_source_from_fd(&src, fd) != 0 ||
-	    pmem2_config_new(&cfg) != 0 ||
-	    pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_PAGE) != 0 ||
-	    pmem2_map_new(&map, cfg, src) != 0)
-		return pmem2_errormsg();
-	return pmem2_map_get_store_granularity(map) == PMEM2_GRANULARITY_PAGE ? "not forced"
-									      : "forced";
-}
-
 /* Check's assertions work in tests only; here, failures are told in the reply. */
 static void do_task(const char *task)
 {
@@ -318,63 +290,7 @@ static void do_task(const char *task)
 		text = report_bound();
 	else if (strcmp(task, "change") == 0)
 		text = report_change();
-	else if (strcmp(task, "force") == 0)
-		text = report_forced_granularity();
-	puts(text);
-	fflush(stdout);
-	(void)rmdir(pmem2_test_directory());
-	_exit(EXIT_SUCCESS);
-}
-
-static void read_all(int from, struct reply *reply)
-{
-	size_t used = 0;
-	ssize_t got;
-
-	while ((got = read(from, reply->text + used, sizeof(reply->text) - 1 - used)) > 0)
-		used += (size_t)got;
-	reply->text[used] = '\0';
-	if (used > 0 && reply->text[used - 1] == '\n')
-		reply->text[used - 1] = '\0';
-}
-
-static const char *own_program(void)
-{
-	static char path[1024];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	ck_assert_int_gt(length, 0);
-	path[length] = '\0';
-	return path;
-}
-
-/* Start `program`, which is this one, with these variables alone. */
-static void start(const char *program, const char *task, const char *const *variables,
-		  struct reply *reply)
-{
-	const char *arguments[] = {program, NULL};
-	char task_variable[64];
-	const char *environment[8] = {task_variable};
-	int ends[2];
-	int status;
-	pid_t child;
-
-	snprintf(task_variable, sizeof(task_variable), TASK "=%s", task);
-	for (size_t i = 0; variables[i] != NULL; i++)
-		environment[i + 1] = variables[i];
-	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-	child = fork();
-	ck_assert_int_ge(child, 0);
-	if (child == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		execve(program, (char *const *)arguments, (char *const *)environment);
-		_exit(EXIT_FAILURE);
-	}
-	close(ends[1]);
-	read_all(ends[0], reply);
-	close(ends[0]);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_msg(status == 0, "status %x, \"%s\"", (unsigned)status, reply->text);
+	restart_reply(text);
 }
 
 START_TEST(variables_choose_the_row_that_maps_get)
@@ -383,7 +299,7 @@ START_TEST(variables_choose_the_row_that_maps_get)
 	char task[32];
 
 	snprintf(task, sizeof(task), EXPECT "%d", _i);
-	start(own_program(), task, environments[_i].variables, &reply);
+	restart(restart_own_program(), task, environments[_i].variables, &reply);
 	ck_assert_str_eq(reply.text, "as expected");
 }
 END_TEST
@@ -406,7 +322,7 @@ START_TEST(maps_get_the_bound_row_where_no_variable_asks_for_another)
 {
 	struct reply reply;
 
-	start(own_program(), "bound", without_effect[_i], &reply);
+	restart(restart_own_program(), "bound", without_effect[_i], &reply);
 	ck_assert_str_eq(reply.text, "bound");
 }
 END_TEST
@@ -417,64 +333,9 @@ START_TEST(variables_are_read_once)
 	struct reply reply;
 
 	for (size_t i = 0; i < 2; i++) {
-		start(own_program(), "change", given[i], &reply);
+		restart(restart_own_program(), "change", given[i], &reply);
 		ck_assert_str_eq(reply.text, "unchanged");
 	}
-}
-END_TEST
-
-/* ---- set-user-id programs ----------------------------------------------- */
-
-static void copy_program(const char *path)
-{
-	int from = open(own_program(), O_RDONLY | O_CLOEXEC);
-	int to = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-	char buffer[65536];
-	ssize_t got;
-
-	ck_assert_int_ge(from, 0);
-	ck_assert_int_ge(to, 0);
-	while ((got = read(from, buffer, sizeof(buffer))) > 0)
-		ck_assert_int_eq(write(to, buffer, (size_t)got), got);
-	close(from);
-	close(to);
-}
-
-/* Only root can make a file somebody else's, whose identity a program started from it takes. */
-static bool can_make_set_user_id_programs(void)
-{
-	struct statvfs st;
-
-	return geteuid() == 0 && statvfs(pmem2_test_directory(), &st) == 0 &&
-	       !(st.f_flag & (ST_NOSUID | ST_NOEXEC));
-}
-
-static const char *make_set_user_id_program(void)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "%s/set-user-id", pmem2_test_directory());
-	(void)unlink(path);
-	copy_program(path);
-	ck_assert_int_eq(chown(path, 65534, 65534), 0);
-	ck_assert_int_eq(chmod(path, 04755), 0);
-	return path;
-}
-
-START_TEST(set_user_id_program_obeys_no_variable)
-{
-	const char *const tuned[] = {"PMEM_NO_MOVNT=1", NULL};
-	const char *const forced[] = {"PMEM2_FORCE_GRANULARITY=BYTE", NULL};
-	const char *program = make_set_user_id_program();
-	struct reply reply;
-
-	start(program, "bound", tuned, &reply);
-	ck_assert_str_eq(reply.text, "bound");
-	start(program, "force", forced, &reply);
-	ck_assert_str_eq(reply.text, "not forced");
-	ck_assert_int_eq(chmod(program, 0755), 0);
-	start(program, "force", forced, &reply);
-	ck_assert_str_eq(reply.text, "forced");
 }
 END_TEST
 
@@ -502,17 +363,13 @@ static TCase *environment_tests(void)
 	tcase_add_loop_test(tests, maps_get_the_bound_row_where_no_variable_asks_for_another, 0,
 			    COUNT(without_effect));
 	tcase_add_test(tests, variables_are_read_once);
-	if (can_make_set_user_id_programs())
-		tcase_add_test(tests, set_user_id_program_obeys_no_variable);
-	else
-		printf("set_user_id_program_obeys_no_variable: left out, it needs root\n");
 	return tests;
 }
 
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("tune");
-	const char *task = getenv(TASK);
+	const char *task = restart_task();
 
 	if (task != NULL)
 		do_task(task);
