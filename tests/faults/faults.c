@@ -47,6 +47,11 @@ static struct {
 	dev_t device;
 } fake = {.fd = -1};
 
+static int huge = -1;
+
+#define HUGE_PAGE (2 << 20)
+#define HUGETLBFS 0x958458f6 /* HUGETLBFS_MAGIC of the kernel's headers */
+
 static _Thread_local unsigned misplaced;
 static bool loaded;
 static bool struck_at_load;
@@ -113,6 +118,11 @@ void faults_fake_device(int fd, bool character, dev_t device)
 	fake.device = device;
 }
 
+void faults_fake_huge(int fd)
+{
+	huge = fd;
+}
+
 void faults_misplace(unsigned count)
 {
 	misplaced = count;
@@ -160,7 +170,6 @@ static bool strikes_at_load(int error)
 WRAPPER(int, fallocate64, -1, (int fd, int mode, off_t offset, off_t length),
 	(fd, mode, offset, length))
 WRAPPER(ssize_t, getdents64, -1, (int fd, void *buffer, size_t length), (fd, buffer, length))
-WRAPPER(int, fstatfs64, -1, (int fd, struct statfs64 *fs), (fd, fs))
 WRAPPER(ssize_t, pread64, -1, (int fd, void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
 WRAPPER(int, pthread_sigmask, errno, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
@@ -366,6 +375,8 @@ int __wrap_fstat64(int fd, struct stat *st)
 {
 	int ret = strikes("fstat64", plan.error) ? -1 : __real_fstat64(fd, st);
 
+	if (ret == 0 && fd == huge)
+		st->st_blksize = HUGE_PAGE;
 	if (ret != 0 || fd != fake.fd)
 		return ret;
 	if (fake.character) {
@@ -374,6 +385,19 @@ int __wrap_fstat64(int fd, struct stat *st)
 	} else {
 		st->st_dev = fake.device;
 	}
+	return 0;
+}
+
+int __real_fstatfs64(int fd, struct statfs64 *fs);
+int __wrap_fstatfs64(int fd, struct statfs64 *fs);
+int __wrap_fstatfs64(int fd, struct statfs64 *fs)
+{
+	int ret = strikes("fstatfs64", plan.error) ? -1 : __real_fstatfs64(fd, fs);
+
+	if (ret != 0 || fd != huge)
+		return ret;
+	fs->f_type = HUGETLBFS;
+	fs->f_bsize = HUGE_PAGE;
 	return 0;
 }
 

@@ -38,6 +38,9 @@ bool faults_synced(const void *addr, size_t length);
  */
 void faults_fake_device(int fd, bool character, dev_t device);
 
+/* Let `fd` be that of a file on hugetlbfs, with pages of 2 MiB. */
+void faults_fake_huge(int fd);
+
 /* Let the next `count` mappings of this thread with a hint land one page behind it. */
 void faults_misplace(unsigned count);
 

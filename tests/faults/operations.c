@@ -2,7 +2,6 @@
 #include "operations.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,16 +21,16 @@ static void prepare_bare_file(struct world *world)
 	pmem2_source_delete(&world->src);
 }
 
-/* Where the system has no such files, another one. */
 static void prepare_bare_huge_file(struct world *world)
 {
-	int huge = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB);
-
 	prepare_bare_file(world);
-	if (huge >= 0)
-		ck_assert_int_eq(dup3(huge, world->fd, O_CLOEXEC), world->fd);
-	if (huge >= 0)
-		close(huge);
+	faults_fake_huge(world->fd);
+}
+
+static void prepare_huge_file(struct world *world)
+{
+	prepare_bare_huge_file(world);
+	world->src = pmem2_test_source(world->fd);
 }
 
 static void prepare_bare_dax(struct world *world)
@@ -88,6 +87,11 @@ static bool value_is_untouched(const struct world *world)
 static bool value_is_file_size(const struct world *world)
 {
 	return world->value == WORLD_FILE_SIZE;
+}
+
+static bool value_is_huge(const struct world *world)
+{
+	return world->value == 2 * PMEM2_MIB;
 }
 
 static bool value_is_dax_size(const struct world *world)
@@ -502,6 +506,13 @@ const struct operation operations[] = {
 		.achieved = value_is_dax_size,
 		.calls = 4,
 		.exceptions = {{"close", 0, ANYWHERE}},
+	},
+	{
+		.name = "source_alignment of a file on hugetlbfs",
+		.prepare = prepare_huge_file,
+		.act = ask_alignment,
+		.achieved = value_is_huge,
+		.calls = 0,
 	},
 	{
 		.name = "source_alignment of device dax",

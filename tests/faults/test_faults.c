@@ -76,6 +76,8 @@ static void act_again(const struct operation *op, struct world *world)
 static void finish(const struct operation *op, struct world *world, const char *victim, int ret,
 		   struct footprint before)
 {
+	if (victim == NULL)
+		victim = "no call";
 	if (ret == -ERROR) /* munmap or not: the object is still there */
 		faults_forget_refused();
 	if (ret != 0) {

@@ -110,6 +110,7 @@ void world_tear_down(struct world *world)
 	pmem2_config_delete(&world->cfg);
 	pmem2_source_delete(&world->src);
 	faults_fake_device(-1, false, 0);
+	faults_fake_huge(-1);
 	if (world->fd >= 0)
 		ck_assert_int_eq(close(world->fd), 0);
 }
