@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -124,6 +125,16 @@ void pmem2_test_sysfs_pmem(const char *number, unsigned n)
 {
 	pmem2_test_sysfs_device(number, PMEM2_TEST_REGION "/namespace%u.0/block/pmem%u", n, n, n,
 				n);
+}
+
+void pmem2_test_sysfs_hold(int fd, unsigned n)
+{
+	char number[32];
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	snprintf(number, sizeof(number), "block/%u:%u", major(st.st_dev), minor(st.st_dev));
+	pmem2_test_sysfs_pmem(number, n);
 }
 
 void pmem2_test_sysfs_dax(const char *number, unsigned n, const char *size, const char *align)

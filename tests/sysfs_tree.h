@@ -28,6 +28,9 @@ void pmem2_test_sysfs_region(unsigned n, const char *provider, const char *persi
 void pmem2_test_sysfs_pmem(const char *number, unsigned n);
 void pmem2_test_sysfs_dax(const char *number, unsigned n, const char *size, const char *align);
 
+/* Let the block device beneath the file system of an open file be pmem<n> in region n. */
+void pmem2_test_sysfs_hold(int fd, unsigned n);
+
 /* Put the block device at path `slave` beneath the device-mapper device at `device`. */
 void pmem2_test_sysfs_slave(const char *device, const char *name, const char *slave);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "fake_dax.h"
@@ -129,24 +128,13 @@ START_TEST(device_dax_on_no_nvdimm_has_no_bad_blocks)
 }
 END_TEST
 
-/* Put the file system of the file on a region. */
-static void move_file_to_region(void)
-{
-	struct stat st;
-	char number[32];
-
-	ck_assert_int_eq(fstat(fd, &st), 0);
-	snprintf(number, sizeof(number), "block/%u:%u", major(st.st_dev), minor(st.st_dev));
-	pmem2_test_sysfs_region(4, "e820", NULL);
-	pmem2_test_sysfs_pmem(number, 4);
-}
-
 START_TEST(without_libndctl_bad_blocks_of_a_region_are_not_supported)
 {
 	struct pmem2_source *src;
 	struct pmem2_badblock_context *ctx = (void *)1;
 
-	move_file_to_region();
+	pmem2_test_sysfs_region(4, "e820", NULL);
+	pmem2_test_sysfs_hold(fd, 4);
 	src = pmem2_test_source(_i == 0 ? fd : fake_dax_plug(&fake_dax_nvdimm));
 	assert_failure(pmem2_badblock_context_new(&ctx, src), PMEM2_E_NOSUPP, "libndctl");
 	ck_assert_ptr_null(ctx);

@@ -2,11 +2,8 @@
 #include <errno.h>
 #include <linux/fs.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "fake_dax.h"
@@ -57,13 +54,8 @@ static void teardown(void)
 /* Put the file system of the file on a region. */
 static void move_file_to_region(const char *numa_node)
 {
-	struct stat st;
-	char number[32];
-
-	ck_assert_int_eq(fstat(fd, &st), 0);
-	snprintf(number, sizeof(number), "block/%u:%u", major(st.st_dev), minor(st.st_dev));
 	pmem2_test_sysfs_region(4, "e820", NULL);
-	pmem2_test_sysfs_pmem(number, 4);
+	pmem2_test_sysfs_hold(fd, 4);
 	if (numa_node != NULL)
 		pmem2_test_sysfs_write(numa_node, PMEM2_TEST_REGION "/numa_node", 4U, 4U);
 }

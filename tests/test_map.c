@@ -846,13 +846,10 @@ END_TEST
 
 START_TEST(granted_synchronous_mapping_is_judged_by_its_region)
 {
-	char number[32];
-
 	use_file(PAGE);
-	snprintf(number, sizeof(number), "block/%u:%u", major(src->device), minor(src->device));
 	pmem2_test_sysfs_begin();
 	pmem2_test_sysfs_region(0, "ACPI.NFIT", _i == 0 ? "cpu_cache" : "memory_controller");
-	pmem2_test_sysfs_pmem(number, 0);
+	pmem2_test_sysfs_hold(fd, 0);
 	mapping.grants_sync = true;
 	make_map();
 	ck_assert_int_eq(pmem2_map_get_store_granularity(map), _i);
