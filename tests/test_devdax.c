@@ -2,6 +2,7 @@
 /* Device dax through the whole API: source, map, flush, deep flush. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -724,6 +725,34 @@ START_TEST(deep_flush_outside_the_map_is_refused)
 }
 END_TEST
 
+/* ---- CPUs on which programs cannot write lines back ----------------------- */
+
+START_TEST(without_write_back_no_device_is_mapped)
+{
+	refuse_model(kinds[_i], PMEM2_E_GRANULARITY_NOT_SUPPORTED, "write cache lines back");
+}
+END_TEST
+
+START_TEST(without_write_back_a_described_device_has_no_deep_flush)
+{
+	struct pmem2_map *map = page_map(true);
+
+	fake_dax_watch(FAKE_DAX_REGION, "deep_flush");
+	assert_failure(pmem2_deep_flush(map, pmem2_map_get_address(map), 100), PMEM2_E_NOSUPP,
+		       "write cache lines back");
+	ck_assert(!fake_dax_written(FAKE_DAX_REGION, "deep_flush"));
+	assert_success(pmem2_map_delete(&map));
+}
+END_TEST
+
+START_TEST(without_write_back_persisting_a_described_device_stops_the_program)
+{
+	struct pmem2_map *map = page_map(true);
+
+	pmem2_get_persist_fn(map)(pmem2_map_get_address(map), 100);
+}
+END_TEST
+
 static TCase *new_case(const char *name)
 {
 	TCase *tcase = tcase_create(name);
@@ -747,6 +776,20 @@ static TCase *source_case(void)
 	return tcase;
 }
 
+static TCase *refusal_case(void)
+{
+	TCase *tcase = new_case("refusals");
+
+	tcase_add_loop_test(tcase, private_mapping_is_refused, 0, KINDS);
+	tcase_add_test(tcase, private_mapping_is_refused_after_the_offset_and_before_the_size);
+	tcase_add_loop_test(tcase, offset_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
+	tcase_add_loop_test(tcase, length_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
+	tcase_add_loop_test(tcase, device_of_no_bytes_is_empty, 0, KINDS);
+	tcase_add_loop_test(tcase, range_past_the_device_is_refused, 0, KINDS);
+	tcase_add_loop_test(tcase, place_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
+	return tcase;
+}
+
 static TCase *map_case(void)
 {
 	TCase *tcase = new_case("map");
@@ -755,14 +798,7 @@ static TCase *map_case(void)
 	tcase_add_test(tcase, offset_and_length_choose_the_part);
 	tcase_add_test(tcase, address_is_aligned_as_the_device_needs);
 	tcase_add_test(tcase, address_space_in_use_is_no_reason_to_fail);
-	tcase_add_loop_test(tcase, private_mapping_is_refused, 0, KINDS);
-	tcase_add_test(tcase, private_mapping_is_refused_after_the_offset_and_before_the_size);
-	tcase_add_loop_test(tcase, offset_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
-	tcase_add_loop_test(tcase, length_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
 	tcase_add_loop_test(tcase, device_aligned_to_pages_needs_no_more, 0, KINDS);
-	tcase_add_loop_test(tcase, device_of_no_bytes_is_empty, 0, KINDS);
-	tcase_add_loop_test(tcase, range_past_the_device_is_refused, 0, KINDS);
-	tcase_add_loop_test(tcase, place_not_aligned_as_the_device_needs_is_refused, 0, KINDS);
 	tcase_add_loop_test(tcase, aligned_place_is_taken, 0, KINDS);
 	if (pmem2_test_is_alone())
 		tcase_add_test(tcase, mapping_needs_little_address_space_beside_the_reservation);
@@ -809,11 +845,27 @@ static TCase *deep_flush_case(void)
 	return tcase;
 }
 
+static TCase *no_writeback_case(void)
+{
+	TCase *tcase = new_case("no write-back");
+
+	tcase_add_loop_test(tcase, without_write_back_no_device_is_mapped, 0, KINDS);
+	tcase_add_test(tcase, without_write_back_a_described_device_has_no_deep_flush);
+	tcase_add_test_raise_signal(
+		tcase, without_write_back_persisting_a_described_device_stops_the_program, SIGABRT);
+	return tcase;
+}
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("devdax");
 
 	suite_add_tcase(suite, source_case());
+	suite_add_tcase(suite, refusal_case());
+	if (!pmem2_arch_has_writeback()) {
+		suite_add_tcase(suite, no_writeback_case());
+		return suite;
+	}
 	suite_add_tcase(suite, map_case());
 	suite_add_tcase(suite, granularity_case());
 	suite_add_tcase(suite, flush_case());

@@ -30,14 +30,6 @@
 #define DAX_SIZE "1073741824"
 #define DAX_ALIGNMENT "2097152"
 
-/* In the program that is linked with --wrap, a CPU that lets no program write lines back. */
-bool __wrap_pmem2_arch_has_writeback(void);
-
-bool __wrap_pmem2_arch_has_writeback(void)
-{
-	return false;
-}
-
 /* ---- system calls that are watched -------------------------------------- */
 
 /* How often the library looked at a device in sysfs, and changed the working directory. */
