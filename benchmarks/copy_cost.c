@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "floor.h"
+#include "functions.h"
 #include "harness.h"
-#include "rows.h"
+#include "memory.h"
 
 #define QUESTION                                                                                   \
 	"What do memmove, memset and persist cost on lines that are in the cache, compared with\n" \
-	"the flush and fence alone? With --full: more sizes, flags and alignments, and every\n"    \
-	"variant of the kernels that this CPU can execute."
+	"the flush and fence alone or, when they are long, with reading and storing alone?\n"      \
+	"With --full: more sizes, flags and alignments, and every variant of the kernels that\n"   \
+	"this CPU can execute."
 
 #define LARGEST ((size_t)1 << 20)
 #define REGION (2 * LARGEST)
+
+/* From here on the least work is to read and store. */
+#define LONG ((size_t)4096)
 
 enum operation { MEMMOVE, MEMSET, PERSIST };
 
@@ -32,7 +34,7 @@ struct work {
 
 /* One way to do it. */
 struct copier {
-	struct bench_row functions;
+	struct bench_functions functions;
 	void *dest;
 	const void *src;
 	size_t length;
@@ -71,22 +73,19 @@ static void run_persist(void *context, size_t calls)
 
 static void (*const runs[])(void *context, size_t calls) = {run_memmove, run_memset, run_persist};
 
-static struct bench_row functions_of(const struct bench_library *library, const struct ground *g,
-				     enum pmem2_granularity granularity)
-{
-	struct pmem2_source *source;
-	struct pmem2_map *map;
-	struct bench_row functions = {.name = library->name};
+/* The least work, or a part of it. */
+struct floor {
+	bench_floor_fn function;
+	void *ptr;
+	size_t length;
+};
 
-	if (library->source_from_anon(&source, REGION) != 0 ||
-	    library->map_from_existing(&map, source, g->dest, REGION, granularity) != 0)
-		errx(EXIT_FAILURE, "%s: %s", library->name, library->errormsg());
-	functions.memmove = library->get_memmove_fn(map);
-	functions.memset = library->get_memset_fn(map);
-	functions.persist = library->get_persist_fn(map);
-	if (library->map_delete(&map) != 0 || library->source_delete(&source) != 0)
-		errx(EXIT_FAILURE, "%s: %s", library->name, library->errormsg());
-	return functions;
+static void run_floor(void *context, size_t calls)
+{
+	const struct floor *floor = context;
+
+	for (size_t i = 0; i < calls; i++)
+		floor->function(floor->ptr, floor->length);
 }
 
 static const char *flags_name(unsigned flags)
@@ -111,42 +110,62 @@ static void name_case(char *name, size_t size, const struct work *work)
 		 flags_name(work->flags));
 }
 
-/* The subjects other than the floor, ours first. */
-static size_t collect(const struct ground *g, const struct work *work, struct bench_row *rows)
-{
-	size_t count = 0;
+struct floors {
+	struct floor parts[2];
+	size_t count;
+};
 
-	rows[count++] = functions_of(&bench_ours, g, work->granularity);
-	if (g->bench->has_peer)
-		rows[count++] = functions_of(&g->bench->peer, g, work->granularity);
-	if (g->bench->options.full)
-		count +=
-			bench_rows(work->granularity, rows + count, BENCH_MAX_SUBJECTS - 1 - count);
-	return count;
+static void add_floor(struct bench_case *c, struct floors *floors, const char *name,
+		      struct floor floor)
+{
+	if (floor.function == NULL)
+		return;
+	floors->parts[floors->count] = floor;
+	bench_add(c, name, BENCH_FLOOR, run_floor, &floors->parts[floors->count++]);
+}
+
+/* What is long cannot be faster than reading and storing it, however it is flushed. */
+static void add_floors(struct bench_case *c, struct floors *floors, const struct ground *g,
+		       const struct work *work)
+{
+	char *dest = g->dest + work->misaligned;
+	size_t length = work->length;
+
+	if (work->flags != 0)
+		return;
+	if (length < LONG || work->operation == PERSIST) {
+		add_floor(c, floors, "flush",
+			  (struct floor){bench_floor_flush(work->granularity), dest, length});
+		return;
+	}
+	add_floor(c, floors, "store",
+		  (struct floor){bench_floor_store(work->granularity), dest, length});
+	if (work->operation == MEMMOVE)
+		add_floor(c, floors, "read", (struct floor){bench_floor_read(), g->src, length});
 }
 
 static void compare(const struct ground *g, const struct work *work)
 {
-	struct copier copiers[BENCH_MAX_SUBJECTS];
-	struct copier floor = {.dest = g->dest + work->misaligned, .length = work->length};
-	struct bench_row rows[BENCH_MAX_SUBJECTS];
-	size_t count = collect(g, work, rows);
+	struct bench_functions functions[BENCH_MAX_FUNCTIONS];
+	struct copier copiers[BENCH_MAX_FUNCTIONS];
+	struct floors floors = {.count = 0};
+	size_t count = bench_functions(g->bench, work->granularity, functions);
 	char name[64];
 	struct bench_case c = {.name = name};
 
 	name_case(name, sizeof(name), work);
 	for (size_t i = 0; i < count; i++) {
-		bool peer = i == 1 && g->bench->has_peer;
-		copiers[i] = floor;
-		copiers[i].functions = rows[i];
-		copiers[i].src = g->src;
-		copiers[i].flags = work->flags;
-		bench_add(&c, rows[i].name, peer ? BENCH_PEER : BENCH_OURS, runs[work->operation],
+		copiers[i] = (struct copier){
+			.functions = functions[i],
+			.dest = g->dest + work->misaligned,
+			.src = g->src,
+			.length = work->length,
+			.flags = work->flags,
+		};
+		bench_add(&c, functions[i].name, functions[i].role, runs[work->operation],
 			  &copiers[i]);
 	}
-	floor.functions.persist = bench_floor(work->granularity);
-	if (work->flags == 0 && floor.functions.persist != NULL)
-		bench_add(&c, "floor", BENCH_FLOOR, run_persist, &floor);
+	add_floors(&c, &floors, g, work);
 	bench_run(g->bench, &c);
 }
 
@@ -206,24 +225,14 @@ static const struct plan *plan(bool full)
 	return full ? &full_plan : &short_plan;
 }
 
-static char *region(int c)
-{
-	char *addr = mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (addr == MAP_FAILED)
-		err(EXIT_FAILURE, "mapping %zu bytes", REGION);
-	memset(addr, c, REGION);
-	return addr;
-}
-
 int main(int argc, char **argv)
 {
 	struct bench bench;
 	struct ground g = {.bench = &bench};
 
 	bench_open(&bench, argc, argv, QUESTION, "floor");
-	g.dest = region(0);
-	g.src = region(1);
+	g.dest = bench_memory(REGION);
+	g.src = bench_memory(REGION);
 	bench_expect(&bench, for_all(plan(bench.options.full), NULL));
 	(void)for_all(plan(bench.options.full), &g);
 	return bench_close(&bench);

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "floor.h"
 
-#include <stddef.h>
+bench_floor_fn bench_floor_flush(enum pmem2_granularity granularity)
+{
+	(void)granularity;
+	return NULL;
+}
 
-pmem2_persist_fn bench_floor(enum pmem2_granularity granularity)
+bench_floor_fn bench_floor_read(void)
+{
+	return NULL;
+}
+
+bench_floor_fn bench_floor_store(enum pmem2_granularity granularity)
 {
 	(void)granularity;
 	return NULL;

@@ -191,18 +191,38 @@ static size_t find(const struct bench_case *c, enum bench_role role)
 	return i;
 }
 
+/* The floor of each round is the slowest of its floors; false when there is none. */
+static bool floor_of_rounds(const struct bench_case *c, const double *samples, size_t rounds,
+			    double *floor)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->subjects[i].role != BENCH_FLOOR)
+			continue;
+		for (size_t round = 0; round < rounds; round++) {
+			double ns = samples[i * rounds + round];
+			if (!known || ns > floor[round])
+				floor[round] = ns;
+		}
+		known = true;
+	}
+	return known;
+}
+
 /* Ratios first: they need the samples in the order of rounds, which quartiles sort. */
 static void evaluate(const struct bench *bench, const struct bench_case *c, double *samples,
 		     struct bench_result *results)
 {
 	size_t rounds = bench->options.rounds;
-	size_t floor = find(c, BENCH_FLOOR);
+	double floor[BENCH_MAX_ROUNDS];
+	bool has_floor = floor_of_rounds(c, samples, rounds, floor);
 	size_t peer = find(c, BENCH_PEER);
 
 	for (size_t i = 0; i < c->count; i++) {
 		const double *own = samples + i * rounds;
-		if (floor < c->count)
-			results[i].over_floor = ratio(own, samples + floor * rounds, rounds);
+		if (has_floor)
+			results[i].over_floor = ratio(own, floor, rounds);
 		if (peer < c->count)
 			results[i].speed_up = ratio(samples + peer * rounds, own, rounds);
 	}
@@ -210,11 +230,25 @@ static void evaluate(const struct bench *bench, const struct bench_case *c, doub
 		results[i].ns = bench_quartiles(samples + i * rounds, rounds);
 }
 
+/* The slowest subject with `role`; NULL when there is none. */
+static const struct bench_result *slowest(const struct bench_case *c,
+					  const struct bench_result *results, enum bench_role role)
+{
+	const struct bench_result *found = NULL;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->subjects[i].role == role &&
+		    (found == NULL || results[i].ns.median > found->ns.median))
+			found = &results[i];
+	}
+	return found;
+}
+
 static void report(struct bench *bench, const struct bench_case *c,
 		   const struct bench_result *results)
 {
-	size_t floor = find(c, BENCH_FLOOR);
-	size_t peer = find(c, BENCH_PEER);
+	const struct bench_result *floor = slowest(c, results, BENCH_FLOOR);
+	const struct bench_result *peer = slowest(c, results, BENCH_PEER);
 
 	erase_progress(bench);
 	for (size_t i = 0; i < c->count; i++) {
@@ -222,9 +256,7 @@ static void report(struct bench *bench, const struct bench_case *c,
 		snprintf(name, sizeof(name), "%s%s%s", c->name, i == 0 ? "" : ", ",
 			 i == 0 ? "" : c->subjects[i].name);
 		if (c->subjects[i].role == BENCH_OURS)
-			bench_report_row(&bench->report, name, &results[i],
-					 floor < c->count ? &results[floor] : NULL,
-					 peer < c->count ? &results[peer] : NULL);
+			bench_report_row(&bench->report, name, &results[i], floor, peer);
 		bench_report_csv(&bench->report, c->name, &results[i], bench->options.rounds);
 	}
 }

@@ -15,11 +15,12 @@
 #include "options.h"
 #include "report.h"
 
-#define BENCH_MAX_SUBJECTS 16
+/* All variants of a CPU, the peer and the least work. */
+#define BENCH_MAX_SUBJECTS 48
 
 enum bench_role {
 	BENCH_OURS,  /* what is judged; there may be several */
-	BENCH_FLOOR, /* the least that any implementation must do; at most one */
+	BENCH_FLOOR, /* the least that any implementation must do; of several, each is owed */
 	BENCH_PEER   /* at most one */
 };
 

@@ -19,7 +19,7 @@
 	x(config_set_offset) x(config_set_length) x(config_set_vm_reservation) x(config_delete)    \
 	x(vm_reservation_new) x(vm_reservation_get_address)                                        \
 	x(map_new) x(map_from_existing) x(map_delete) x(map_get_address)                           \
-	x(get_persist_fn) x(get_memmove_fn) x(get_memset_fn)                                       \
+	x(get_persist_fn) x(get_drain_fn) x(get_memmove_fn) x(get_memset_fn)                       \
 	x(errormsg)
 /* clang-format on */
 

@@ -110,6 +110,22 @@ START_TEST(slower_variant_shows_as_slower_in_spite_of_interruptions)
 }
 END_TEST
 
+START_TEST(slowest_of_several_floors_is_the_floor)
+{
+	struct fake ours = {.ns = 120};
+	struct fake floors[] = {{.ns = 10}, {.ns = 80}, {.ns = 40}};
+	struct bench bench = {.now = fake_now, .options.rounds = 9};
+	struct bench_case c = {.name = "case"};
+	struct bench_result results[BENCH_MAX_SUBJECTS];
+
+	bench_add(&c, "ours", BENCH_OURS, run_fake, &ours);
+	for (size_t i = 0; i < sizeof(floors) / sizeof(floors[0]); i++)
+		bench_add(&c, "floor", BENCH_FLOOR, run_fake, &floors[i]);
+	bench_measure(&bench, &c, results);
+	ck_assert_double_eq_tol(results[0].over_floor.spread.median, 1.5, 1e-9);
+}
+END_TEST
+
 START_TEST(ratio_is_unknown_without_a_reference)
 {
 	struct fake ours = {.ns = 120};
@@ -152,6 +168,7 @@ int main(void)
 	tcase_add_loop_test(tcase, interval_has_the_ranks_of_the_sign_test, 0,
 			    sizeof(intervals) / sizeof(intervals[0]));
 	tcase_add_test(tcase, slower_variant_shows_as_slower_in_spite_of_interruptions);
+	tcase_add_test(tcase, slowest_of_several_floors_is_the_floor);
 	tcase_add_test(tcase, ratio_is_unknown_without_a_reference);
 	if (!may_trace())
 		puts("skipped: system_calls_are_counted_per_call, tracing is not allowed here");
