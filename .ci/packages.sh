@@ -17,6 +17,8 @@ packages_tests=(
     libzydis-dev libpmem2 libpmem2-dev
     # formatting and static analysis
     clang-format clang-tidy cppcheck shellcheck mandoc
+    # drawing what the benchmarks measured
+    gnuplot-nox
     # other CPUs and another C library
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
     qemu-user musl-tools

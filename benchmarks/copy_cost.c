@@ -104,9 +104,9 @@ static const char *flags_name(unsigned flags)
 
 static void name_case(char *name, size_t size, const struct work *work)
 {
-	snprintf(name, size, "%s %s %zu B%s%s",
+	snprintf(name, size, "%s %s%s%s",
 		 work->granularity == PMEM2_GRANULARITY_BYTE ? "BYTE" : "CACHE_LINE",
-		 operation_names[work->operation], work->length, work->misaligned ? " +1" : "",
+		 operation_names[work->operation], work->misaligned ? " +1" : "",
 		 flags_name(work->flags));
 }
 
@@ -151,7 +151,7 @@ static void compare(const struct ground *g, const struct work *work)
 	struct floors floors = {.count = 0};
 	size_t count = bench_functions(g->bench, work->granularity, functions);
 	char name[64];
-	struct bench_case c = {.name = name};
+	struct bench_case c = {.name = name, .size = work->length};
 
 	name_case(name, sizeof(name), work);
 	for (size_t i = 0; i < count; i++) {

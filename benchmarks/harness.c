@@ -22,6 +22,8 @@
 /* Between progress lines where one cannot replace the other. */
 #define PROGRESS_NS (10 * (uint64_t)NS_PER_S)
 
+static const char *const role_names[] = {"ours", "floor", "peer"};
+
 static uint64_t monotonic_ns(void)
 {
 	struct timespec now;
@@ -244,6 +246,16 @@ static const struct bench_result *slowest(const struct bench_case *c,
 	return found;
 }
 
+static void name_row(const struct bench_case *c, size_t subject, char *name, size_t size)
+{
+	char bytes[32] = "";
+
+	if (c->size != 0)
+		snprintf(bytes, sizeof(bytes), ", %zu B", c->size);
+	snprintf(name, size, "%s%s%s%s", c->name, bytes, subject == 0 ? "" : ", ",
+		 subject == 0 ? "" : c->subjects[subject].name);
+}
+
 static void report(struct bench *bench, const struct bench_case *c,
 		   const struct bench_result *results)
 {
@@ -253,11 +265,11 @@ static void report(struct bench *bench, const struct bench_case *c,
 	erase_progress(bench);
 	for (size_t i = 0; i < c->count; i++) {
 		char name[128];
-		snprintf(name, sizeof(name), "%s%s%s", c->name, i == 0 ? "" : ", ",
-			 i == 0 ? "" : c->subjects[i].name);
+		name_row(c, i, name, sizeof(name));
 		if (c->subjects[i].role == BENCH_OURS)
 			bench_report_row(&bench->report, name, &results[i], floor, peer);
-		bench_report_csv(&bench->report, c->name, &results[i], bench->options.rounds);
+		bench_report_csv(&bench->report, c->name, c->size, &results[i],
+				 bench->options.rounds);
 	}
 }
 
@@ -267,13 +279,14 @@ void bench_measure(struct bench *bench, const struct bench_case *c, struct bench
 	size_t calls[BENCH_MAX_SUBJECTS];
 	double *samples;
 
-	if (c->count == 0)
-		errx(EXIT_FAILURE, "%s: nothing to measure", c->name);
+	if (c->count == 0 || strchr(c->name, ',') != NULL)
+		errx(EXIT_FAILURE, "%s: nothing to measure, or a comma in the name", c->name);
 	for (size_t i = 0; i < c->count; i++) {
 		const struct bench_subject *subject = &c->subjects[i];
 		calls[i] = calibrate(bench, subject, batch_ns);
 		results[i] = (struct bench_result){
 			.subject = subject->name,
+			.role = role_names[subject->role],
 			.calls = calls[i],
 			.system_calls = UNKNOWN,
 		};

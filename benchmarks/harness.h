@@ -32,7 +32,8 @@ struct bench_subject {
 };
 
 struct bench_case {
-	const char *name;
+	const char *name; /* without commas; the same for all cases that only differ in size */
+	size_t size;      /* in bytes; 0 where the case has none */
 	struct bench_subject subjects[BENCH_MAX_SUBJECTS];
 	size_t count;
 	uint64_t batch_ns; /* how long a subject's turn lasts; 0: the default */

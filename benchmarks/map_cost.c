@@ -85,13 +85,13 @@ static void release(struct mapping *mapping)
 	(void)mapping->library->source_delete(&mapping->source);
 }
 
-static void compare(struct bench *bench, const char *name, int fd, bool touch)
+static void compare(struct bench *bench, const char *name, int fd, size_t size, bool touch)
 {
 	struct mapping ours = mapping_of(&bench_ours, fd, touch);
 	struct mapping bare = {.fd = fd, .touch = touch};
 	struct mapping peer;
 	bool has_peer = bench->has_peer;
-	struct bench_case c = {.name = name, .counts_system_calls = true};
+	struct bench_case c = {.name = name, .size = size, .counts_system_calls = true};
 
 	bench_add(&c, "ours", BENCH_OURS, run_library, &ours);
 	bench_add(&c, "bare", BENCH_FLOOR, run_bare, &bare);
@@ -113,9 +113,8 @@ static void compare_files(struct bench *bench, const char *suffix, bool touch)
 	for (size_t i = 0; i < bench->options.dir_count; i++) {
 		for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++) {
 			int fd = bench_file(bench->options.dirs[i], sizes[j]);
-			snprintf(name, sizeof(name), "%s %zu KiB%s", bench_file_system(fd),
-				 sizes[j] / 1024, suffix);
-			compare(bench, name, fd, touch);
+			snprintf(name, sizeof(name), "%s%s", bench_file_system(fd), suffix);
+			compare(bench, name, fd, sizes[j], touch);
 			(void)close(fd);
 		}
 	}
@@ -131,7 +130,7 @@ static void compare_with_live_maps(struct bench *bench)
 	bench_live_maps_make(&ours, &bench_ours, fd, LIVE_LENGTH, LIVE_MAPS);
 	if (bench->has_peer)
 		bench_live_maps_make(&peers, &bench->peer, fd, LIVE_LENGTH, LIVE_MAPS);
-	compare_files(bench, ", 100000 live maps", false);
+	compare_files(bench, " 100000 live maps", false);
 	bench_say(bench, "deleting 100000 maps");
 	if (bench->has_peer)
 		bench_live_maps_delete(&peers);
@@ -146,7 +145,7 @@ int main(int argc, char **argv)
 	bench_open(&bench, argc, argv, QUESTION, "bare");
 	bench_expect(&bench, 6 * bench.options.dir_count);
 	compare_files(&bench, "", false);
-	compare_files(&bench, ", touched", true);
+	compare_files(&bench, " touched", true);
 	compare_with_live_maps(&bench);
 	return bench_close(&bench);
 }

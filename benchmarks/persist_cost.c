@@ -98,11 +98,10 @@ static void compare(struct bench *bench, const struct ground *ground, size_t thr
 	struct target ours = target_of(&ground->ours, &team, length);
 	struct target peer;
 	char name[64];
-	struct bench_case c = {.name = name};
+	struct bench_case c = {.name = name, .size = length};
 
-	snprintf(name, sizeof(name), "%s %zu B, %zu map%s, %zu thread%s", ground->file_system,
-		 length, ground->maps, ground->maps == 1 ? "" : "s", threads,
-		 threads == 1 ? "" : "s");
+	snprintf(name, sizeof(name), "%s %zu map%s %zu thread%s", ground->file_system, ground->maps,
+		 ground->maps == 1 ? "" : "s", threads, threads == 1 ? "" : "s");
 	c.batch_ns = threads == 1 ? 0 : TEAM_BATCH_NS;
 	c.counts_system_calls = threads == 1;
 	bench_add(&c, "ours", BENCH_OURS, run_library, &ours);

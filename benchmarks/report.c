@@ -70,7 +70,8 @@ void bench_report_open(struct bench_report *report, const char *benchmark, const
 		err(EXIT_FAILURE, "%s", output);
 	print_machine(report->csv, "# ", peer);
 	fprintf(report->csv,
-		"benchmark,case,subject,rounds,calls_per_round,ns_median,ns_q1,ns_q3,system_calls,"
+		"benchmark,case,size,subject,role,rounds,calls_per_round,ns_median,ns_q1,"
+		"ns_q3,system_calls,"
 		"over_floor,over_floor_low,over_floor_high,"
 		"speed_up,speed_up_low,speed_up_high\n");
 }
@@ -151,16 +152,18 @@ static void csv_ratio(FILE *csv, const struct bench_ratio *ratio)
 		fprintf(csv, ",,,");
 }
 
-void bench_report_csv(struct bench_report *report, const char *name,
+void bench_report_csv(struct bench_report *report, const char *name, size_t size,
 		      const struct bench_result *result, size_t rounds)
 {
 	FILE *csv = report->csv;
 
 	if (csv == NULL)
 		return;
-	fprintf(csv, "%s,\"%s\",%s,%zu,%zu,%.2f,%.2f,%.2f,", report->benchmark, name,
-		result->subject, rounds, result->calls, result->ns.median, result->ns.low,
-		result->ns.high);
+	fprintf(csv, "%s,%s,", report->benchmark, name);
+	if (size != 0)
+		fprintf(csv, "%zu", size);
+	fprintf(csv, ",%s,%s,%zu,%zu,%.2f,%.2f,%.2f,", result->subject, result->role, rounds,
+		result->calls, result->ns.median, result->ns.low, result->ns.high);
 	if (result->system_calls >= 0)
 		fprintf(csv, "%.3g", result->system_calls);
 	csv_ratio(csv, &result->over_floor);

@@ -18,6 +18,7 @@ struct bench_ratio {
 /* What was measured of one subject of a case. */
 struct bench_result {
 	const char *subject;
+	const char *role;       /* "ours", "floor" or "peer" */
 	struct bench_spread ns; /* per call */
 	double system_calls;    /* per call; negative: not counted */
 	size_t calls;           /* per round */
@@ -41,7 +42,9 @@ void bench_report_close(struct bench_report *report);
 void bench_report_row(struct bench_report *report, const char *name,
 		      const struct bench_result *result, const struct bench_result *floor,
 		      const struct bench_result *peer);
-void bench_report_csv(struct bench_report *report, const char *name,
+
+/* A line of CSV, if it is asked for; a `size` of 0 is left empty. */
+void bench_report_csv(struct bench_report *report, const char *name, size_t size,
 		      const struct bench_result *result, size_t rounds);
 
 #endif

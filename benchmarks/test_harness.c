@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -140,6 +141,35 @@ START_TEST(ratio_is_unknown_without_a_reference)
 }
 END_TEST
 
+START_TEST(line_of_csv_begins_with_case_size_subject_and_role)
+{
+	struct bench_report report = {.benchmark = "copy_cost", .csv = tmpfile()};
+	struct bench_result result = {.subject = "avx2", .role = "ours", .calls = 7};
+	char line[256];
+
+	ck_assert_ptr_nonnull(report.csv);
+	bench_report_csv(&report, "BYTE memmove", 64, &result, 9);
+	rewind(report.csv);
+	ck_assert_ptr_nonnull(fgets(line, sizeof(line), report.csv));
+	fclose(report.csv);
+	ck_assert_msg(strncmp(line, "copy_cost,BYTE memmove,64,avx2,ours,9,7,", 40) == 0, "%s",
+		      line);
+}
+END_TEST
+
+/* The CSV has no quotes. */
+START_TEST(comma_in_the_name_of_a_case_is_refused)
+{
+	struct fake ours = {.ns = 120};
+	struct bench bench = {.now = fake_now, .options.rounds = 9};
+	struct bench_case c = {.name = "tmpfs, touched"};
+	struct bench_result results[BENCH_MAX_SUBJECTS];
+
+	bench_add(&c, "ours", BENCH_OURS, run_fake, &ours);
+	bench_measure(&bench, &c, results);
+}
+END_TEST
+
 START_TEST(system_calls_are_counted_per_call)
 {
 	size_t per_call = (size_t)_i;
@@ -170,6 +200,8 @@ int main(void)
 	tcase_add_test(tcase, slower_variant_shows_as_slower_in_spite_of_interruptions);
 	tcase_add_test(tcase, slowest_of_several_floors_is_the_floor);
 	tcase_add_test(tcase, ratio_is_unknown_without_a_reference);
+	tcase_add_test(tcase, line_of_csv_begins_with_case_size_subject_and_role);
+	tcase_add_exit_test(tcase, comma_in_the_name_of_a_case_is_refused, EXIT_FAILURE);
 	if (!may_trace())
 		puts("skipped: system_calls_are_counted_per_call, tracing is not allowed here");
 	else
