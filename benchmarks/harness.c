@@ -61,7 +61,7 @@ void bench_open(struct bench *bench, int argc, char **argv, const char *question
 	bench_parse_options(&bench->options, argc, argv, question);
 	load_peer(bench, peer, sizeof(peer));
 	bench->report.has_peer = bench->has_peer;
-	bench->report.name_width = bench->options.full ? 62 : 40;
+	bench->report.name_width = bench->options.full ? 66 : 44;
 	bench_report_open(&bench->report, base_name(argv[0]), floor, peer, bench->options.output);
 	bench->started = bench->now();
 }
@@ -96,6 +96,7 @@ void bench_say(struct bench *bench, const char *what)
 
 int bench_close(struct bench *bench)
 {
+	bench_summary_print(&bench->summary);
 	bench_report_close(&bench->report);
 	return EXIT_SUCCESS;
 }
@@ -306,5 +307,7 @@ void bench_run(struct bench *bench, const struct bench_case *c)
 	bench_say(bench, c->name);
 	bench_measure(bench, c, results);
 	report(bench, c, results);
+	if (results[0].speed_up.known)
+		bench_summary_add(&bench->summary, c->name, results[0].speed_up.spread.median);
 	bench->cases_done++;
 }

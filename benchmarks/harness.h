@@ -14,6 +14,7 @@
 #include "library.h"
 #include "options.h"
 #include "report.h"
+#include "summary.h"
 
 /* All variants of a CPU, the peer and the least work. */
 #define BENCH_MAX_SUBJECTS 48
@@ -43,6 +44,7 @@ struct bench_case {
 struct bench {
 	struct bench_options options;
 	struct bench_report report;
+	struct bench_summary summary; /* of ours, the first of each case, over the peer */
 	struct bench_library peer;
 	bool has_peer;
 	uint64_t (*now)(void); /* nanoseconds */

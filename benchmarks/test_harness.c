@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "random.h"
 #include "stats.h"
 #include "system_calls.h"
 
@@ -141,6 +142,38 @@ START_TEST(ratio_is_unknown_without_a_reference)
 }
 END_TEST
 
+START_TEST(random_sizes_and_places_reach_both_ends_and_no_further)
+{
+	bool sizes[10] = {false};
+	bool places[10] = {false};
+	uint64_t state = 1;
+
+	for (int i = 0; i < 1000; i++) {
+		bench_random_step(&state);
+		ck_assert_uint_lt(bench_random_size(state, 3, 9), 10);
+		sizes[bench_random_size(state, 3, 9)] = true;
+		ck_assert_uint_lt(bench_random_place(state, 7), 7);
+		places[bench_random_place(state, 7)] = true;
+	}
+	ck_assert(!sizes[2] && sizes[3] && sizes[9]);
+	ck_assert(places[0] && places[6]);
+}
+END_TEST
+
+START_TEST(mean_of_a_class_is_geometric)
+{
+	struct bench_summary summary = {.count = 0};
+
+	bench_summary_add(&summary, "a", 2);
+	bench_summary_add(&summary, "b", 5);
+	bench_summary_add(&summary, "a", 8);
+	ck_assert_uint_eq(summary.count, 2);
+	ck_assert_double_eq_tol(bench_class_mean(&summary.classes[0]), 4, 1e-9);
+	ck_assert_double_eq_tol(bench_class_mean(&summary.classes[1]), 5, 1e-9);
+	ck_assert_double_eq(summary.classes[0].least, 2);
+}
+END_TEST
+
 START_TEST(line_of_csv_begins_with_case_size_subject_and_role)
 {
 	struct bench_report report = {.benchmark = "copy_cost", .csv = tmpfile()};
@@ -200,6 +233,8 @@ int main(void)
 	tcase_add_test(tcase, slower_variant_shows_as_slower_in_spite_of_interruptions);
 	tcase_add_test(tcase, slowest_of_several_floors_is_the_floor);
 	tcase_add_test(tcase, ratio_is_unknown_without_a_reference);
+	tcase_add_test(tcase, random_sizes_and_places_reach_both_ends_and_no_further);
+	tcase_add_test(tcase, mean_of_a_class_is_geometric);
 	tcase_add_test(tcase, line_of_csv_begins_with_case_size_subject_and_role);
 	tcase_add_exit_test(tcase, comma_in_the_name_of_a_case_is_refused, EXIT_FAILURE);
 	if (!may_trace())
