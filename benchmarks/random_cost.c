@@ -102,7 +102,7 @@ static void name_case(char *name, size_t size, const struct work *work)
 	snprintf(name, size, "%s %s%s%s",
 		 work->granularity == PMEM2_GRANULARITY_BYTE ? "BYTE" : "CACHE_LINE",
 		 work->fills ? "memset" : "memmove", is_whole_lines(work) ? " whole lines" : "",
-		 work->min < work->max ? " mixed sizes up to" : "");
+		 work->min < work->max ? " mixed up to" : "");
 }
 
 /* Everyone goes to places of his own: those where another just was are in the cache. */
