@@ -66,6 +66,11 @@ void bench_open(struct bench *bench, int argc, char **argv, const char *question
 	bench->started = bench->now();
 }
 
+void bench_open_silent(struct bench *bench, int argc, char **argv, const char *question)
+{
+	bench_open(bench, argc, argv, question, NULL);
+}
+
 void bench_expect(struct bench *bench, size_t cases)
 {
 	bench->cases = cases;
@@ -96,6 +101,7 @@ void bench_say(struct bench *bench, const char *what)
 
 int bench_close(struct bench *bench)
 {
+	erase_progress(bench);
 	bench_summary_print(&bench->summary);
 	bench_report_close(&bench->report);
 	return EXIT_SUCCESS;
@@ -269,8 +275,6 @@ static void report(struct bench *bench, const struct bench_case *c,
 		name_row(c, i, name, sizeof(name));
 		if (c->subjects[i].role == BENCH_OURS)
 			bench_report_row(&bench->report, name, &results[i], floor, peer);
-		bench_report_csv(&bench->report, c->name, c->size, &results[i],
-				 bench->options.rounds);
 	}
 }
 
@@ -300,14 +304,22 @@ void bench_measure(struct bench *bench, const struct bench_case *c, struct bench
 	free(samples);
 }
 
+void bench_record(struct bench *bench, const struct bench_case *c, struct bench_result *results)
+{
+	bench_say(bench, c->name);
+	bench_measure(bench, c, results);
+	for (size_t i = 0; i < c->count; i++)
+		bench_report_csv(&bench->report, c->name, c->size, &results[i],
+				 bench->options.rounds);
+	bench->cases_done++;
+}
+
 void bench_run(struct bench *bench, const struct bench_case *c)
 {
 	struct bench_result results[BENCH_MAX_SUBJECTS];
 
-	bench_say(bench, c->name);
-	bench_measure(bench, c, results);
+	bench_record(bench, c, results);
 	report(bench, c, results);
 	if (results[0].speed_up.known)
 		bench_summary_add(&bench->summary, c->name, results[0].speed_up.spread.median);
-	bench->cases_done++;
 }

@@ -61,6 +61,9 @@ struct bench {
 void bench_open(struct bench *bench, int argc, char **argv, const char *question,
 		const char *floor);
 
+/* The same for a program that prints no table of times; its CSV has the same columns. */
+void bench_open_silent(struct bench *bench, int argc, char **argv, const char *question);
+
 /* Returns the program's exit status. */
 int bench_close(struct bench *bench);
 
@@ -76,6 +79,9 @@ void bench_add(struct bench_case *c, const char *name, enum bench_role role,
 
 /* One result per subject, in their order. */
 void bench_measure(struct bench *bench, const struct bench_case *c, struct bench_result *results);
+
+/* Measure, and write the results to the CSV only. */
+void bench_record(struct bench *bench, const struct bench_case *c, struct bench_result *results);
 
 /* Measure and report. */
 void bench_run(struct bench *bench, const struct bench_case *c);

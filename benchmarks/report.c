@@ -62,7 +62,8 @@ void bench_report_open(struct bench_report *report, const char *benchmark, const
 	report->benchmark = benchmark;
 	report->csv = NULL;
 	print_machine(stdout, "", peer);
-	print_heading(report, floor);
+	if (floor != NULL)
+		print_heading(report, floor);
 	if (output == NULL)
 		return;
 	report->csv = fopen(output, "we");

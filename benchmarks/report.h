@@ -33,7 +33,8 @@ struct bench_report {
 	int name_width; /* of the table's first column */
 };
 
-/* `floor` names the least possible work. An unwritable `output` ends the program. */
+/* `floor` names the least possible work; NULL: no table follows. An unwritable `output` ends the
+ * program. */
 void bench_report_open(struct bench_report *report, const char *benchmark, const char *floor,
 		       const char *peer, const char *output);
 void bench_report_close(struct bench_report *report);

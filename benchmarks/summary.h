@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#define BENCH_MAX_CLASSES 64
+#define BENCH_MAX_CLASSES 128
 
 struct bench_class {
 	char name[64];

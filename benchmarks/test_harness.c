@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cells.h"
 #include "harness.h"
 #include "random.h"
 #include "stats.h"
@@ -160,6 +161,67 @@ START_TEST(random_sizes_and_places_reach_both_ends_and_no_further)
 }
 END_TEST
 
+#define FIELD_LENGTH 4096
+
+static char field_dest[3 * FIELD_LENGTH + 4 * 4096] __attribute__((aligned(4096)));
+static char field_src[3 * FIELD_LENGTH + 4 * 4096] __attribute__((aligned(4096)));
+static const struct bench_field field = {field_dest, field_src};
+
+/* Each placement with each of these lengths, to the start and the end of a line. */
+static const size_t cell_lengths[] = {2, 8, 9, 100, FIELD_LENGTH};
+#define CELLS (BENCH_PLACEMENTS * 5 * 2)
+
+static struct bench_cell cell_at(int index)
+{
+	return (struct bench_cell){
+		.placement = (enum bench_placement)(index % BENCH_PLACEMENTS),
+		.length = cell_lengths[index / BENCH_PLACEMENTS % 5],
+		.offset = index / BENCH_PLACEMENTS / 5 * 63,
+	};
+}
+
+START_TEST(only_placements_named_so_overlap_and_they_do)
+{
+	struct bench_cell cell = cell_at(_i);
+	const char *dest = bench_cell_dest(&cell, &field);
+	const char *src = bench_cell_src(&cell, &field);
+	bool overlap = dest < src + cell.length && src < dest + cell.length;
+
+	ck_assert_int_eq(overlap, cell.placement >= BENCH_FORWARD_NEAR);
+	ck_assert_ptr_ne(dest, src);
+	if (overlap)
+		ck_assert_int_eq(src > dest, cell.placement <= BENCH_FORWARD_HALF);
+}
+END_TEST
+
+START_TEST(aliased_source_lies_in_its_page_as_its_name_says)
+{
+	static const size_t before[] = {0, 1, 64};
+	struct bench_cell cell = cell_at(_i);
+	uintptr_t distance = (uintptr_t)bench_cell_dest(&cell, &field) -
+			     (uintptr_t)bench_cell_src(&cell, &field);
+
+	if (cell.placement >= BENCH_ALIASED && cell.placement <= BENCH_ALIASED_LINE)
+		ck_assert_uint_eq(distance % 4096, before[cell.placement - BENCH_ALIASED]);
+}
+END_TEST
+
+static void assert_within(const char *part, const char *start, size_t length)
+{
+	ck_assert(start >= part);
+	ck_assert(start + length <= part + bench_field_size(FIELD_LENGTH));
+}
+
+START_TEST(cells_stay_within_their_field)
+{
+	struct bench_cell cell = cell_at(_i);
+	bool overlap = cell.placement >= BENCH_FORWARD_NEAR;
+
+	assert_within(field_dest, bench_cell_dest(&cell, &field), cell.length);
+	assert_within(overlap ? field_dest : field_src, bench_cell_src(&cell, &field), cell.length);
+}
+END_TEST
+
 START_TEST(mean_of_a_class_is_geometric)
 {
 	struct bench_summary summary = {.count = 0};
@@ -234,6 +296,9 @@ int main(void)
 	tcase_add_test(tcase, slowest_of_several_floors_is_the_floor);
 	tcase_add_test(tcase, ratio_is_unknown_without_a_reference);
 	tcase_add_test(tcase, random_sizes_and_places_reach_both_ends_and_no_further);
+	tcase_add_loop_test(tcase, only_placements_named_so_overlap_and_they_do, 0, CELLS);
+	tcase_add_loop_test(tcase, aliased_source_lies_in_its_page_as_its_name_says, 0, CELLS);
+	tcase_add_loop_test(tcase, cells_stay_within_their_field, 0, CELLS);
 	tcase_add_test(tcase, mean_of_a_class_is_geometric);
 	tcase_add_test(tcase, line_of_csv_begins_with_case_size_subject_and_role);
 	tcase_add_exit_test(tcase, comma_in_the_name_of_a_case_is_refused, EXIT_FAILURE);
