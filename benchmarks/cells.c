@@ -86,8 +86,7 @@ const char *bench_cell_src(const struct bench_cell *cell, const struct bench_fie
 	}
 }
 
-/* "BYTE memmove NODRAIN" */
-static int describe(const struct bench_cell *cell, char *text, size_t size)
+int bench_cell_operation(const struct bench_cell *cell, char *text, size_t size)
 {
 	int length = snprintf(text, size, "%s %s",
 			      cell->granularity == PMEM2_GRANULARITY_BYTE ? "BYTE" : "CACHE_LINE",
@@ -103,7 +102,7 @@ static int describe(const struct bench_cell *cell, char *text, size_t size)
 
 void bench_cell_name(const struct bench_cell *cell, char *name, size_t size)
 {
-	int length = describe(cell, name, size);
+	int length = bench_cell_operation(cell, name, size);
 
 	length += snprintf(name + length, size - (size_t)length, " to +%zu", cell->offset);
 	if (!cell->fills)
@@ -121,7 +120,7 @@ void bench_cell_class(const struct bench_cell *cell, char *name, size_t size)
 	const size_t *limit =
 		cell->granularity == PMEM2_GRANULARITY_BYTE ? byte_limits : line_limits;
 	size_t from = 1;
-	int length = describe(cell, name, size);
+	int length = bench_cell_operation(cell, name, size);
 
 	if (cell->flags != 0)
 		limit = flag_limits;

@@ -50,6 +50,9 @@ bool bench_cell_exists(const struct bench_cell *cell);
 char *bench_cell_dest(const struct bench_cell *cell, const struct bench_field *field);
 const char *bench_cell_src(const struct bench_cell *cell, const struct bench_field *field);
 
+/* Such as "BYTE memmove NODRAIN". Returns how long it is. */
+int bench_cell_operation(const struct bench_cell *cell, char *text, size_t size);
+
 /* All but the length. */
 void bench_cell_name(const struct bench_cell *cell, char *name, size_t size);
 

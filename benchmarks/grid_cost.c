@@ -230,7 +230,7 @@ int main(int argc, char **argv)
 	struct plan plan;
 	int status;
 
-	bench_open_silent(&grid.bench, argc, argv, QUESTION);
+	bench_open_own(&grid.bench, argc, argv, QUESTION, BENCH_TIMES);
 	plan = plan_of(grid.bench.options.full);
 	grid.rounds = grid.bench.options.rounds;
 	grid.bench.options.rounds = FIRST_ROUNDS;

@@ -53,7 +53,8 @@ static void load_peer(struct bench *bench, char *description, size_t size)
 			 bench->peer.is_pmdk ? "" : " (not PMDK's: a build of this library)");
 }
 
-void bench_open(struct bench *bench, int argc, char **argv, const char *question, const char *floor)
+void bench_open_own(struct bench *bench, int argc, char **argv, const char *question,
+		    const char *columns)
 {
 	char peer[512];
 
@@ -62,13 +63,14 @@ void bench_open(struct bench *bench, int argc, char **argv, const char *question
 	load_peer(bench, peer, sizeof(peer));
 	bench->report.has_peer = bench->has_peer;
 	bench->report.name_width = bench->options.full ? 66 : 44;
-	bench_report_open(&bench->report, base_name(argv[0]), floor, peer, bench->options.output);
+	bench_report_open(&bench->report, base_name(argv[0]), peer, bench->options.output, columns);
 	bench->started = bench->now();
 }
 
-void bench_open_silent(struct bench *bench, int argc, char **argv, const char *question)
+void bench_open(struct bench *bench, int argc, char **argv, const char *question, const char *floor)
 {
-	bench_open(bench, argc, argv, question, NULL);
+	bench_open_own(bench, argc, argv, question, BENCH_TIMES);
+	bench_report_heading(&bench->report, floor);
 }
 
 void bench_expect(struct bench *bench, size_t cases)

@@ -61,8 +61,9 @@ struct bench {
 void bench_open(struct bench *bench, int argc, char **argv, const char *question,
 		const char *floor);
 
-/* The same for a program that prints no table of times; its CSV has the same columns. */
-void bench_open_silent(struct bench *bench, int argc, char **argv, const char *question);
+/* The same for a program with a table of its own, and `columns` in its CSV. */
+void bench_open_own(struct bench *bench, int argc, char **argv, const char *question,
+		    const char *columns);
 
 /* Returns the program's exit status. */
 int bench_close(struct bench *bench);

@@ -43,7 +43,7 @@ static void print_machine(FILE *out, const char *prefix, const char *peer)
 	fprintf(out, "%speer: %s\n", prefix, peer);
 }
 
-static void print_heading(const struct bench_report *report, const char *floor)
+void bench_report_heading(const struct bench_report *report, const char *floor)
 {
 	char column[CELL];
 
@@ -56,25 +56,19 @@ static void print_heading(const struct bench_report *report, const char *floor)
 	(void)fflush(stdout);
 }
 
-void bench_report_open(struct bench_report *report, const char *benchmark, const char *floor,
-		       const char *peer, const char *output)
+void bench_report_open(struct bench_report *report, const char *benchmark, const char *peer,
+		       const char *output, const char *columns)
 {
 	report->benchmark = benchmark;
 	report->csv = NULL;
 	print_machine(stdout, "", peer);
-	if (floor != NULL)
-		print_heading(report, floor);
 	if (output == NULL)
 		return;
 	report->csv = fopen(output, "we");
 	if (report->csv == NULL)
 		err(EXIT_FAILURE, "%s", output);
 	print_machine(report->csv, "# ", peer);
-	fprintf(report->csv,
-		"benchmark,case,size,subject,role,rounds,calls_per_round,ns_median,ns_q1,"
-		"ns_q3,system_calls,"
-		"over_floor,over_floor_low,over_floor_high,"
-		"speed_up,speed_up_low,speed_up_high\n");
+	fprintf(report->csv, "%s\n", columns);
 }
 
 void bench_report_close(struct bench_report *report)

@@ -33,10 +33,19 @@ struct bench_report {
 	int name_width; /* of the table's first column */
 };
 
-/* `floor` names the least possible work; NULL: no table follows. An unwritable `output` ends the
- * program. */
-void bench_report_open(struct bench_report *report, const char *benchmark, const char *floor,
-		       const char *peer, const char *output);
+/* The columns of times in the CSV. */
+#define BENCH_TIMES                                                                                \
+	"benchmark,case,size,subject,role,rounds,calls_per_round,ns_median,ns_q1,ns_q3,"           \
+	"system_calls,over_floor,over_floor_low,over_floor_high,"                                  \
+	"speed_up,speed_up_low,speed_up_high"
+
+/* Prints about the machine. An unwritable `output` ends the program. */
+void bench_report_open(struct bench_report *report, const char *benchmark, const char *peer,
+		       const char *output, const char *columns);
+
+/* The heading of a table of times; `floor` names the least possible work. */
+void bench_report_heading(const struct bench_report *report, const char *floor);
+
 void bench_report_close(struct bench_report *report);
 
 /* `floor` and `peer` may be NULL. */
