@@ -64,6 +64,7 @@ class Draw(unittest.TestCase):
         self.draw(TIMES)
         words = self.words(self.picture('copy_cost-BYTE_memmove.svg'))
         self.assertEqual([words.count(s) for s in ['ours', 'peer', 'flush']], [2, 1, 1])
+        self.assertIn('time of peer / time of each (above 1: faster)', words)
 
     def test_without_peer_there_is_no_ratio(self):
         lines = [line for line in TIMES.splitlines() if ',peer,' not in line]
