@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""test_draw.py DRAW: what `draw` makes of files like those of the benchmarks."""
+"""test_draw.py DRAW PROGRAM: what `draw` makes of files like those of the benchmarks, and of
+what PROGRAM, one of them, writes."""
 import pathlib
 import shutil
 import subprocess
@@ -83,6 +84,13 @@ class Draw(unittest.TestCase):
         marks = [use for use in picture.iter(SVG + 'use') if 'translate' in use.get('transform', '')]
         self.assertEqual(len(marks), 2 + 1, 'two points and the one of the key')
 
+    def test_what_a_benchmark_writes_can_be_drawn(self):
+        csv = self.root / 'times.csv'
+        subprocess.run([PROGRAM, '--rounds=9', f'--output={csv}'], check=True, capture_output=True)
+        self.assertEqual(self.draw(csv.read_text()).returncode, 0)
+        words = self.words(self.picture('copy_cost-CACHE_LINE_memmove.svg'))
+        self.assertIn('ours', words)
+
     def test_file_of_another_kind_is_refused(self):
         result = self.draw('a,b\n1,2\n')
         self.assertNotEqual(result.returncode, 0)
@@ -95,7 +103,7 @@ class Draw(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    DRAW = sys.argv.pop(1)
+    DRAW, PROGRAM = sys.argv.pop(1), sys.argv.pop(1)
     if shutil.which('gnuplot') is None:
         print('gnuplot is missing')
         sys.exit(77)
