@@ -78,7 +78,7 @@ void bench_expect(struct bench *bench, size_t cases)
 	bench->cases = cases;
 }
 
-static void erase_progress(const struct bench *bench)
+void bench_unsay(const struct bench *bench)
 {
 	if (bench->last_progress != 0 && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
@@ -94,7 +94,7 @@ void bench_say(struct bench *bench, const char *what)
 		return;
 	if (!terminal && now - bench->last_progress < PROGRESS_NS)
 		return;
-	erase_progress(bench);
+	bench_unsay(bench);
 	bench->last_progress = now;
 	fprintf(stderr, "%s: case %zu of %zu, %u s, %s%s", bench->report.benchmark, current,
 		bench->cases, (unsigned)((now - bench->started) / NS_PER_S), what,
@@ -103,7 +103,7 @@ void bench_say(struct bench *bench, const char *what)
 
 int bench_close(struct bench *bench)
 {
-	erase_progress(bench);
+	bench_unsay(bench);
 	bench_summary_print(&bench->summary);
 	bench_report_close(&bench->report);
 	return EXIT_SUCCESS;
@@ -271,7 +271,6 @@ static void report(struct bench *bench, const struct bench_case *c,
 	const struct bench_result *floor = slowest(c, results, BENCH_FLOOR);
 	const struct bench_result *peer = slowest(c, results, BENCH_PEER);
 
-	erase_progress(bench);
 	for (size_t i = 0; i < c->count; i++) {
 		char name[128];
 		name_row(c, i, name, sizeof(name));
@@ -314,6 +313,7 @@ void bench_record(struct bench *bench, const struct bench_case *c, struct bench_
 		bench_report_csv(&bench->report, c->name, c->size, &results[i],
 				 bench->options.rounds);
 	bench->cases_done++;
+	bench_unsay(bench);
 }
 
 void bench_run(struct bench *bench, const struct bench_case *c)

@@ -74,6 +74,9 @@ void bench_expect(struct bench *bench, size_t cases);
 /* Say what takes time between cases, on the progress line. */
 void bench_say(struct bench *bench, const char *what);
 
+/* Take the progress line back, before something else is printed. */
+void bench_unsay(const struct bench *bench);
+
 /* Add a subject to a case. */
 void bench_add(struct bench_case *c, const char *name, enum bench_role role,
 	       void (*run)(void *context, size_t calls), void *context);

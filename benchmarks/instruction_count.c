@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <err.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,12 +36,6 @@ struct count {
 struct work {
 	struct bench_cell cell;
 	bool persists;
-};
-
-struct ground {
-	struct bench *bench;
-	struct bench_field field;
-	size_t more; /* cases in which something of ours exceeds the peer's */
 };
 
 static void call(struct trace *trace, const struct bench_functions *functions,
@@ -113,16 +108,23 @@ static void print_count(const struct count *count)
 	       count->flushes, count->fences, count->stack);
 }
 
-/* What ours does more often than the peer's; NULL: nothing. */
-static const char *excess(const struct count *ours, const struct count *peer)
+/* What of ours must not exceed the peer's. */
+static const struct {
+	const char *name;
+	size_t offset; /* in struct count */
+} measures[] = {{"instructions", offsetof(struct count, instructions)},
+		{"stores", offsetof(struct count, stores)},
+		{"flushes", offsetof(struct count, flushes)},
+		{"fences", offsetof(struct count, fences)}};
+
+#define MEASURES (sizeof(measures) / sizeof(measures[0]))
+
+static bool exceeds(const struct count *ours, const struct count *peer, size_t measure)
 {
-	if (ours->instructions > peer->instructions)
-		return "instructions";
-	if (ours->stores > peer->stores)
-		return "stores";
-	if (ours->flushes > peer->flushes)
-		return "flushes";
-	return ours->fences > peer->fences ? "fences" : NULL;
+	size_t offset = measures[measure].offset;
+
+	return *(const size_t *)((const char *)ours + offset) >
+	       *(const size_t *)((const char *)peer + offset);
 }
 
 static void print_row(const char *name, size_t length, const char *variant,
@@ -136,9 +138,11 @@ static void print_row(const char *name, size_t length, const char *variant,
 	print_count(ours);
 	if (peer != NULL) {
 		print_count(peer);
-		printf(" %.2f%s%s", (double)peer->instructions / (double)ours->instructions,
-		       excess(ours, peer) != NULL ? " more " : "",
-		       excess(ours, peer) != NULL ? excess(ours, peer) : "");
+		printf(" %.2f", (double)peer->instructions / (double)ours->instructions);
+	}
+	for (size_t i = 0; i < MEASURES && peer != NULL && *variant == '\0'; i++) {
+		if (exceeds(ours, peer, i))
+			printf(" more %s", measures[i].name);
 	}
 	printf("\n");
 }
@@ -152,6 +156,12 @@ static void write_csv(struct bench *bench, const char *name, size_t length,
 			functions->role == BENCH_PEER ? "peer" : "ours", count->instructions,
 			count->loads, count->stores, count->flushes, count->fences, count->stack);
 }
+
+struct ground {
+	struct bench *bench;
+	struct bench_field field;
+	size_t more[MEASURES]; /* cases in which ours exceeds the peer's */
+};
 
 static void describe(const struct work *work, char *name, size_t size)
 {
@@ -174,10 +184,13 @@ static void compare(struct ground *g, const struct work *work)
 	char name[96];
 
 	describe(work, name, sizeof(name));
+	bench_say(g->bench, name);
+	g->bench->cases_done++;
 	for (size_t i = 0; i < count; i++) {
 		counts[i] = count_call(&functions[i], work, &g->field);
 		write_csv(g->bench, name, length, &functions[i], &counts[i]);
 	}
+	bench_unsay(g->bench);
 	for (size_t i = 0; i < count; i++) {
 		if (functions[i].role == BENCH_OURS)
 			print_row(name, length, i == 0 ? "" : functions[i].name, &counts[i], peer);
@@ -186,7 +199,8 @@ static void compare(struct ground *g, const struct work *work)
 		return;
 	bench_summary_add(&g->bench->summary, name,
 			  (double)peer->instructions / (double)counts[0].instructions);
-	g->more += excess(&counts[0], peer) != NULL;
+	for (size_t i = 0; i < MEASURES; i++)
+		g->more[i] += exceeds(&counts[0], peer, i);
 }
 
 struct plan {
@@ -261,12 +275,12 @@ int main(int argc, char **argv)
 	g.field.dest = bench_memory(bench_field_size(LARGEST));
 	g.field.src = bench_memory(bench_field_size(LARGEST));
 	print_heading(&bench);
+	bench_expect(&bench, 2 * plan.length_count * plan.offset_count * (2 * plan.flag_count + 1));
 	for_granularity(&g, &plan, PMEM2_GRANULARITY_BYTE);
 	for_granularity(&g, &plan, PMEM2_GRANULARITY_CACHE_LINE);
 	status = bench_close(&bench);
-	if (bench.has_peer)
-		printf("\nmore instructions, stores, flushes or fences than the peer's: in %zu "
-		       "cases\n",
-		       g.more);
+	for (size_t i = 0; i < MEASURES && bench.has_peer; i++)
+		printf("%smore %s than the peer's: in %zu of %zu cases\n", i == 0 ? "\n" : "",
+		       measures[i].name, g.more[i], bench.cases);
 	return status;
 }
