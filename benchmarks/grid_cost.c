@@ -97,7 +97,7 @@ static void compare(struct grid *grid, const struct bench_cell *cell,
 {
 	struct filler fillers[2];
 	char name[NAME];
-	char class[64];
+	char class[80];
 	struct bench_case c = {.name = name, .size = cell->length, .batch_ns = FIRST_BATCH_NS};
 	struct bench_result results[BENCH_MAX_SUBJECTS];
 

@@ -46,10 +46,10 @@ void bench_summary_print(const struct bench_summary *summary)
 		any = any || summary->classes[i].count > 1;
 	if (!any)
 		return;
-	printf("\n%-50s %6s %15s %6s\n", "peer/ours", "cases", "geometric mean", "least");
+	printf("\n%-66s %6s %15s %6s\n", "peer/ours", "cases", "geometric mean", "least");
 	for (size_t i = 0; i < summary->count; i++) {
 		const struct bench_class *group = &summary->classes[i];
-		printf("%-50s %6zu %15.2f %6.2f\n", group->name, group->count,
+		printf("%-66s %6zu %15.2f %6.2f\n", group->name, group->count,
 		       bench_class_mean(group), group->least);
 	}
 }

@@ -8,7 +8,7 @@
 #define BENCH_MAX_CLASSES 128
 
 struct bench_class {
-	char name[64];
+	char name[80];
 	double log_sum;
 	double least;
 	size_t count;
