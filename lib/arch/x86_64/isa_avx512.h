@@ -7,8 +7,8 @@
 #include "vec32_ymm.h"
 #include "vec64_zmm.h"
 
-#include "line_vector.h"
-#include "pieces64.h"
 #include "vec128.h"
+
+#include "line_vector.h"
 
 #endif

@@ -7,8 +7,8 @@
 #include "vec32_ymm.h"
 #include "vec64_pair.h"
 
-#include "line_direct.h"
-#include "pieces32.h"
 #include "vec128.h"
+
+#include "line_direct.h"
 
 #endif

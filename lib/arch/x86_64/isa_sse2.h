@@ -7,8 +7,8 @@
 #include "vec32_xmm.h"
 #include "vec64_pair.h"
 
-#include "line_vector.h"
-#include "pieces32.h"
 #include "vec128.h"
+
+#include "line_vector.h"
 
 #endif

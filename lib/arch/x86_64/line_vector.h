@@ -18,4 +18,20 @@ INLINE void stream_line_from(char *d, const char *s)
 	stream64(d, &line);
 }
 
+/*
+ * Loaded before they are streamed: a load waits for an earlier store whose address has the same
+ * last 12 bits.
+ */
+INLINE void stream_4_lines_from(char *d, const char *s)
+{
+	v128 lo, hi;
+
+	load128(&lo, s);
+	load128(&hi, s + 2 * LINE);
+	stream64(d, &lo.lo);
+	stream64(d + LINE, &lo.hi);
+	stream64(d + 2 * LINE, &hi.lo);
+	stream64(d + 3 * LINE, &hi.hi);
+}
+
 #endif

@@ -38,14 +38,4 @@ INLINE void flush_two_lines(const char *p, size_t len)
 		FLUSH_LINE((const char *)last);
 }
 
-INLINE void flush_few_lines(const char *p, size_t len)
-{
-	const char *end = p + len;
-
-	if (!FLUSHES)
-		return;
-	for (p = line_of(p); p < end; p += LINE)
-		FLUSH_LINE(p);
-}
-
 #endif

@@ -48,7 +48,7 @@ NOINLINE void *move_long(char *dest, const char *src, size_t len, unsigned flags
 }
 
 #if FLUSHES
-NOINLINE void *move_flush_long(char *dest, const char *src, size_t len, unsigned flags)
+NOINLINE void *move_flush(char *dest, const char *src, size_t len, unsigned flags)
 {
 	if (ends_above_start(dest, src, len))
 		move_flush_down(dest, src, len);
@@ -74,15 +74,14 @@ NOINLINE void *move_unflushed(char *dest, const char *src, size_t len, unsigned 
 NOINLINE void *move_cached(char *dest, const char *src, size_t len, unsigned flags)
 {
 #if FLUSHES
-	if (len > 256)
-		return move_flush_long(dest, src, len, flags);
-#endif
+	return move_flush(dest, src, len, flags);
+#else
 	if (len > 256)
 		return move_long(dest, src, len, flags);
 	move_65_to_256(dest, src, len);
-	flush_few_lines(dest, len);
 	fence_for(flags);
 	return dest;
+#endif
 }
 
 #if STREAMS

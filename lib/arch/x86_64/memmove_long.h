@@ -118,89 +118,61 @@ INLINE void move_up_in_lines(char *dest, const char *src, size_t len)
 	leave_vectors();
 }
 
-/* The mirror image, for destinations above the source. */
+/* Descending, for destinations above the source. */
 INLINE void move_down(char *dest, const char *src, size_t len)
 {
-	v64 first, last;
-	char *d = line_of(dest + len - 1);
-	size_t left = (size_t)(d - dest);
-	const char *s = src + left;
+	size_t head = bytes_to_line(dest, len);
+	size_t tail = (len - head) & (LINE - 1);
+	size_t left = len - tail;
 
-	load64(&first, src);
-	load64(&last, src + len - LINE);
-	for (; left > 4 * LINE; left -= 4 * LINE) {
-		move_2_lines(d - 2 * LINE, s - 2 * LINE);
-		d -= 4 * LINE;
-		s -= 4 * LINE;
-		move_2_lines(d, s);
+	(void)move_0_to_64(dest + left, src + left, tail);
+	for (; left >= head + 4 * LINE; forget(&left)) {
+		left -= 4 * LINE;
+		move_4_lines(dest + left, src + left);
 	}
-	for (; left > LINE; left -= LINE) {
-		d -= LINE;
-		s -= LINE;
-		move_line(d, s);
+	for (; left > head; forget(&left)) {
+		left -= LINE;
+		move_line(dest + left, src + left);
 	}
-	store64(dest + len - LINE, &last);
-	store64(dest, &first);
+	(void)move_0_to_64(dest, src, head);
 	leave_vectors();
 }
 
 /*
- * Ascending, each line written back after its last store. The first 64 bytes
- * reach into the second line, so the line after them is loaded before they are
- * stored, and each line is written back one step late. The last 64 bytes
- * likewise reach back into the last line but one.
+ * Ascending, each line written back after its last store. No byte is stored twice, and no store
+ * begins in one line and ends in the next: write-back would wait for that longer.
  */
 INLINE void move_flush_up(char *dest, const char *src, size_t len)
 {
-	v64 first, last, line;
-	size_t head = LINE - ((uintptr_t)dest & (LINE - 1));
-	char *d = dest + head;
-	const char *s = src + head;
-	const char *last_line = line_of(dest + len - 1);
+	size_t head = bytes_to_line(dest, len);
+	struct stretch stretch = {dest, src, len};
 
-	load64(&first, src);
-	load64(&last, src + len - LINE);
-	load64(&line, s);
-	store64(dest, &first);
-	for (;;) {
-		store64(d, &line);
-		FLUSH_LINE(d - LINE);
-		d += LINE;
-		s += LINE;
-		if (d == last_line)
-			break;
-		load64(&line, s);
+	move_flush_below_64(dest, src, head);
+	advance(&stretch, head);
+	while (stretch.left >= LINE) {
+		move_line(stretch.d, stretch.s);
+		FLUSH_LINE(stretch.d);
+		advance(&stretch, LINE);
 	}
-	store64(dest + len - LINE, &last);
-	FLUSH_LINE(d - LINE);
-	FLUSH_LINE(d);
+	move_flush_below_64(stretch.d, stretch.s, stretch.left);
 	leave_vectors();
 }
 
 /* The mirror image. */
 INLINE void move_flush_down(char *dest, const char *src, size_t len)
 {
-	v64 first, last, line;
-	const char *first_line = line_of(dest);
-	char *d = line_of(dest + len - 1);
-	const char *s = src + (d - dest);
+	size_t head = bytes_to_line(dest, len);
+	size_t tail = (len - head) & (LINE - 1);
+	size_t left = len - tail;
 
-	load64(&first, src);
-	load64(&last, src + len - LINE);
-	load64(&line, s - LINE);
-	store64(dest + len - LINE, &last);
-	for (;;) {
-		d -= LINE;
-		s -= LINE;
-		store64(d, &line);
-		FLUSH_LINE(d + LINE);
-		if (d - LINE == first_line)
-			break;
-		load64(&line, s - LINE);
+	move_flush_below_64(dest + left, src + left, tail);
+	while (left > head) {
+		left -= LINE;
+		move_line(dest + left, src + left);
+		FLUSH_LINE(dest + left);
+		forget(&left);
 	}
-	store64(dest, &first);
-	FLUSH_LINE(d);
-	FLUSH_LINE(d - LINE);
+	move_flush_below_64(dest, src, head);
 	leave_vectors();
 }
 

@@ -80,83 +80,13 @@ INLINE bool move_0_to_64(char *d, const char *s, size_t len)
 	return true;
 }
 
-/* More than one piece, up to two. */
-INLINE void move_2_pieces(char *d, const char *s, size_t len)
+/* A head or a tail, which shares its line with other data. */
+INLINE void move_flush_below_64(char *dest, const char *src, size_t len)
 {
-	piece first, last;
-
-	load_piece(&first, s);
-	load_piece(&last, s + len - PIECE);
-	store_piece(d, &first);
-	store_piece(d + len - PIECE, &last);
-}
-
-/* More than two pieces, up to four. */
-INLINE void move_4_pieces(char *d, const char *s, size_t len)
-{
-	piece first, second, third, last;
-
-	load_piece(&first, s);
-	load_piece(&second, s + PIECE);
-	load_piece(&last, s + len - PIECE);
-	if (len > 3 * PIECE) {
-		load_piece(&third, s + 2 * PIECE);
-		store_piece(d + 2 * PIECE, &third);
+	if (len != 0) {
+		(void)move_0_to_64(dest, src, len);
+		FLUSH_LINE(dest);
 	}
-	store_piece(d, &first);
-	store_piece(d + PIECE, &second);
-	store_piece(d + len - PIECE, &last);
-}
-
-/* What move_8_pieces has between its fourth piece and its last. */
-INLINE void move_middle(char *d, const char *s, size_t len)
-{
-	piece fifth, sixth, seventh;
-
-	if (len > 5 * PIECE) {
-		load_piece(&fifth, s + 4 * PIECE);
-		if (len > 6 * PIECE) {
-			load_piece(&sixth, s + 5 * PIECE);
-			if (len > 7 * PIECE) {
-				load_piece(&seventh, s + 6 * PIECE);
-				store_piece(d + 6 * PIECE, &seventh);
-			}
-			store_piece(d + 5 * PIECE, &sixth);
-		}
-		store_piece(d + 4 * PIECE, &fifth);
-	}
-}
-
-/* More than four pieces, up to eight. */
-INLINE void move_8_pieces(char *d, const char *s, size_t len)
-{
-	piece first, second, third, fourth, last;
-
-	load_piece(&first, s);
-	load_piece(&second, s + PIECE);
-	load_piece(&third, s + 2 * PIECE);
-	load_piece(&fourth, s + 3 * PIECE);
-	load_piece(&last, s + len - PIECE);
-	move_middle(d, s, len);
-	store_piece(d, &first);
-	store_piece(d + PIECE, &second);
-	store_piece(d + 2 * PIECE, &third);
-	store_piece(d + 3 * PIECE, &fourth);
-	store_piece(d + len - PIECE, &last);
-}
-
-/*
- * Where lines are written back, no byte is stored twice if that can be helped: it makes the
- * write-back wait longer.
- */
-INLINE void move_65_to_256_in_pieces(char *d, const char *s, size_t len)
-{
-	if (len <= 2 * PIECE)
-		move_2_pieces(d, s, len);
-	else if (len <= 4 * PIECE)
-		move_4_pieces(d, s, len);
-	else
-		move_8_pieces(d, s, len);
 }
 
 INLINE void move_65_to_128(char *d, const char *s, size_t len)
@@ -181,9 +111,7 @@ INLINE void move_129_to_256(char *d, const char *s, size_t len)
 
 INLINE void move_65_to_256(char *d, const char *s, size_t len)
 {
-	if (FLUSHES)
-		move_65_to_256_in_pieces(d, s, len);
-	else if (len <= 128)
+	if (len <= 128)
 		move_65_to_128(d, s, len);
 	else
 		move_129_to_256(d, s, len);

@@ -6,22 +6,31 @@
 #include "lines.h"
 #include "memmove_pieces.h"
 
-/* A head or a tail, which shares its line with other data. */
-INLINE void move_flush_below_64(char *dest, const char *src, size_t len)
+/* A tail begins a line: what takes one store can be streamed too. */
+INLINE void stream_tail(char *d, const char *s, size_t len)
 {
-	if (len != 0) {
-		(void)move_0_to_64(dest, src, len);
-		FLUSH_LINE(dest);
+	switch (len) {
+	case 32:
+		stream32_from(d, s);
+		break;
+	case 16:
+		stream16(d, load16(s));
+		break;
+	case 8:
+		stream8(d, load8(s));
+		break;
+	case 4:
+		stream4(d, load4(s));
+		break;
+	default:
+		move_flush_below_64(d, s, len);
 	}
 }
 
 INLINE void stream_lines_up(char *d, const char *s, size_t len)
 {
 	for (; len >= 4 * LINE; len -= 4 * LINE) {
-		stream_line_from(d, s);
-		stream_line_from(d + LINE, s + LINE);
-		stream_line_from(d + 2 * LINE, s + 2 * LINE);
-		stream_line_from(d + 3 * LINE, s + 3 * LINE);
+		stream_4_lines_from(d, s);
 		d += 4 * LINE;
 		s += 4 * LINE;
 	}
@@ -41,7 +50,8 @@ INLINE void stream_up(char *dest, const char *src, size_t len)
 
 	move_flush_below_64(dest, src, head);
 	stream_lines_up(dest + head, src + head, left - head);
-	move_flush_below_64(dest + left, src + left, tail);
+	stream_tail(dest + left, src + left, tail);
+	leave_vectors();
 }
 
 INLINE void stream_down(char *dest, const char *src, size_t len)

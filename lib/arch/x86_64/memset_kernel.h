@@ -28,7 +28,7 @@ NOINLINE void *fill_long(char *dest, uint64_t word, size_t len, unsigned flags)
 }
 
 #if FLUSHES
-NOINLINE void *fill_flush_long(char *dest, uint64_t word, size_t len, unsigned flags)
+NOINLINE void *fill_flush(char *dest, uint64_t word, size_t len, unsigned flags)
 {
 	fill_flush_up(dest, word, len);
 	fence_for(flags);
@@ -51,15 +51,14 @@ NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len, unsigned fl
 NOINLINE void *fill_cached(char *dest, uint64_t word, size_t len, unsigned flags)
 {
 #if FLUSHES
-	if (len > 256)
-		return fill_flush_long(dest, word, len, flags);
-#endif
+	return fill_flush(dest, word, len, flags);
+#else
 	if (len > 256)
 		return fill_long(dest, word, len, flags);
 	fill_65_to_256(dest, word, len);
-	flush_few_lines(dest, len);
 	fence_for(flags);
 	return dest;
+#endif
 }
 
 #if STREAMS
@@ -70,7 +69,8 @@ NOINLINE void *fill_streaming(char *dest, uint64_t word, size_t len, unsigned fl
 
 	fill_flush_below_64(dest, word, head);
 	stream_fill(dest + head, word, len - head - tail);
-	fill_flush_below_64(dest + len - tail, word, tail);
+	stream_fill_tail(dest + len - tail, word, tail);
+	leave_vectors();
 	fence_for(flags);
 	return dest;
 }

@@ -54,23 +54,23 @@ INLINE void fill_up_in_lines(char *dest, uint64_t word, size_t len)
 	leave_vectors();
 }
 
-/* The first and the last 64 bytes reach into their neighbour lines. */
+/* Each line written back after its last store, as in moves. */
 INLINE void fill_flush_up(char *dest, uint64_t word, size_t len)
 {
-	char *d = line_of(dest) + LINE;
-	const char *last_line = line_of(dest + len - 1);
+	size_t head = bytes_to_line(dest, len);
+	char *d = dest + head;
+	size_t left = len - head;
 	v64 line;
 
+	fill_flush_below_64(dest, word, head);
 	repeat64(&line, word);
-	store64(dest, &line);
-	do {
+	for (; left >= LINE; left -= LINE) {
 		store64(d, &line);
-		FLUSH_LINE(d - LINE);
+		FLUSH_LINE(d);
 		d += LINE;
-	} while (d != last_line);
-	store64(dest + len - LINE, &line);
-	FLUSH_LINE(d - LINE);
-	FLUSH_LINE(d);
+		forget(&left);
+	}
+	fill_flush_below_64(d, word, left);
 	leave_vectors();
 }
 

@@ -72,18 +72,13 @@ INLINE bool fill_0_to_64(char *d, uint64_t word, size_t len)
 	return true;
 }
 
-/* For the reason that moves have. */
-INLINE void fill_65_to_256_in_pieces(char *d, uint64_t word, size_t len)
+/* A head or a tail, which shares its line with other data. */
+INLINE void fill_flush_below_64(char *dest, uint64_t word, size_t len)
 {
-	char *last = d + len - PIECE;
-	piece v;
-
-	repeat_piece(&v, word);
-	do {
-		store_piece(d, &v);
-		d += PIECE;
-	} while (d < last);
-	store_piece(last, &v);
+	if (len != 0) {
+		(void)fill_0_to_64(dest, word, len);
+		FLUSH_LINE(dest);
+	}
 }
 
 INLINE void fill_65_to_128(char *d, uint64_t word, size_t len)
@@ -106,9 +101,7 @@ INLINE void fill_129_to_256(char *d, uint64_t word, size_t len)
 
 INLINE void fill_65_to_256(char *d, uint64_t word, size_t len)
 {
-	if (FLUSHES)
-		fill_65_to_256_in_pieces(d, word, len);
-	else if (len <= 128)
+	if (len <= 128)
 		fill_65_to_128(d, word, len);
 	else
 		fill_129_to_256(d, word, len);

@@ -6,12 +6,27 @@
 #include "lines.h"
 #include "memset_pieces.h"
 
-/* A head or a tail, which shares its line with other data. */
-INLINE void fill_flush_below_64(char *dest, uint64_t word, size_t len)
+/* As moves have it. */
+INLINE void stream_fill_tail(char *d, uint64_t word, size_t len)
 {
-	if (len != 0) {
-		(void)fill_0_to_64(dest, word, len);
-		FLUSH_LINE(dest);
+	v32 v;
+
+	switch (len) {
+	case 32:
+		repeat32(&v, word);
+		stream32(d, &v);
+		break;
+	case 16:
+		stream16(d, repeat16(word));
+		break;
+	case 8:
+		stream8(d, word);
+		break;
+	case 4:
+		stream4(d, (uint32_t)word);
+		break;
+	default:
+		fill_flush_below_64(d, word, len);
 	}
 }
 

@@ -68,6 +68,17 @@ INLINE void store8(char *d, uint64_t word)
 	__asm__ volatile("movq %1, %0" : "=m"(*(UNALIGNED(8) *)d) : "r"(word) : "memory");
 }
 
+/* `d` is a multiple of the width. */
+INLINE void stream4(char *d, uint32_t word)
+{
+	__asm__ volatile("movntil %1, %0" : "=m"(*(UNALIGNED(4) *)d) : "r"(word) : "memory");
+}
+
+INLINE void stream8(char *d, uint64_t word)
+{
+	__asm__ volatile("movntiq %1, %0" : "=m"(*(UNALIGNED(8) *)d) : "r"(word) : "memory");
+}
+
 /*
  * End what the compiler knows of `value`: code behind this is neither specialised for how it came
  * about, nor does the compiler keep something else that it can be computed from.

@@ -23,10 +23,10 @@ VECTORS = {
     'movdir64b': {'xmm', 'ymm'},
 }
 STREAMING_OF = {
-    'sse2': {'movntdq'},
-    'avx2': {'vmovntdq'},
-    'avx512': {'vmovntdq'},
-    'movdir64b': {'movdir64b'},
+    'sse2': {'movntdq', 'movnti'},
+    'avx2': {'vmovntdq', 'movnti'},
+    'avx512': {'vmovntdq', 'movnti'},
+    'movdir64b': {'movdir64b', 'vmovntdq', 'movnti'},
 }
 # Without the prefix v, an instruction on xmm registers waits where wide ones are in use.
 LEGACY = re.compile(r'(?!v|sfence)\w+\s.*%xmm')
