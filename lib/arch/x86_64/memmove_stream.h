@@ -9,9 +9,12 @@
 /* A tail begins a line: what takes one store can be streamed too. */
 INLINE void stream_tail(char *d, const char *s, size_t len)
 {
+	v32 v;
+
 	switch (len) {
 	case 32:
-		stream32_from(d, s);
+		load32(&v, s);
+		stream32(d, &v);
 		break;
 	case 16:
 		stream16(d, load16(s));

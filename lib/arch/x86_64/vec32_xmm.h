@@ -37,14 +37,6 @@ INLINE void stream32(char *d, const v32 *v)
 	stream16(d + 16, v->hi);
 }
 
-INLINE void stream32_from(char *d, const char *s)
-{
-	v32 v;
-
-	load32(&v, s);
-	stream32(d, &v);
-}
-
 /* Only wider registers need cleaning. */
 INLINE void leave_vectors(void)
 {

@@ -32,14 +32,6 @@ INLINE void stream32(char *d, const v32 *v)
 	__asm__ volatile("vmovntdq %1, %0" : "=m"(*(UNALIGNED(32) *)d) : "x"(*v) : "memory");
 }
 
-INLINE void stream32_from(char *d, const char *s)
-{
-	v32 v;
-
-	load32(&v, s);
-	stream32(d, &v);
-}
-
 /*
  * Clean the upper halves, without which instructions of older programs are slow afterwards. Comes
  * before a fence: what stands between it and the return, where compilers would put this, waits.

@@ -230,6 +230,14 @@ static const char *check_end(const struct state *state)
 	return wrong;
 }
 
+/* What a call of that size needs: much is left, and the contract is asked millions of times. */
+static void forget(struct state *state, size_t lines, size_t bytes)
+{
+	memset(state->lines, 0, lines * sizeof(state->lines[0]));
+	memset(state->stored, 0, bytes);
+	state->fences = state->last_fence = state->last_other = 0;
+}
+
 const char *contract_violation(const struct call *call, const struct traits *traits,
 			       const struct trace *trace)
 {
@@ -238,7 +246,7 @@ const char *contract_violation(const struct call *call, const struct traits *tra
 
 	if (trace->overflow || trace->undecoded || call->len > LEN_MAX)
 		return "trace is incomplete";
-	memset(&state, 0, sizeof(state));
+	forget(&state, line_count(call), call->len);
 	state.call = call;
 	state.traits = traits;
 	state.trace = trace;
