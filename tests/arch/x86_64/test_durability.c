@@ -6,11 +6,12 @@
 
 #include "../emulate.h"
 #include "arch/x86_64/cpu.h"
+#include "breach.h"
 #include "contract.h"
 #include "support.h"
 
 #define ALL_FLAGS (PMEM2_F_MEM_VALID_FLAGS + 1)
-#define LEN_LAST 300
+#define LEN_LAST 320
 #define ARENA_SIZE 65536
 #define STACK_LIMIT 192
 
@@ -88,7 +89,8 @@ static void check_call(struct call *call)
 	check_stack(what);
 }
 
-static void check(enum operation operation, size_t dest, size_t src, size_t len, unsigned flags)
+static struct call check(enum operation operation, size_t dest, size_t src, size_t len,
+			 unsigned flags)
 {
 	struct call call = {.operation = operation,
 			    .dest = (uintptr_t)arena + dest,
@@ -97,6 +99,7 @@ static void check(enum operation operation, size_t dest, size_t src, size_t len,
 			    .flags = flags};
 
 	check_call(&call);
+	return call;
 }
 
 static bool earlier_row_has(const struct pmem2_arch_ops *byte, size_t index)
@@ -229,6 +232,39 @@ START_TEST(flush_and_persist_write_back_each_line_once)
 }
 END_TEST
 
+static void break_in_every_way(struct call call)
+{
+	struct traits traits = traits_of(row, cache_line);
+	struct breach breach;
+
+	traits.threshold = threshold;
+	breach = breach_unnoticed(&call, &traits, &trace);
+	if (breach.name != NULL)
+		ck_abort_msg("%s %s of %zu bytes, flags %#x: %s of event %zu goes unnoticed",
+			     row->name, name_of(call.operation), call.len, call.flags, breach.name,
+			     breach.event);
+}
+
+START_TEST(every_breach_of_a_traced_call_is_noticed)
+{
+	static const size_t lengths[] = {0, 1, 3, 8, 16, 40, 64, 128, 200, 256, 257, 320, 700};
+
+	if (!take_functions(_i))
+		return;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]) * TRIES; i++) {
+		size_t len = lengths[i % (sizeof(lengths) / sizeof(lengths[0]))];
+
+		set_threshold(below(LEN_LAST));
+		break_in_every_way(
+			check(OPERATION_MEMMOVE, 4096 + 8 * below(8), 32768 + below(64), len, 0));
+		break_in_every_way(check(OPERATION_MEMMOVE, 4096 + below(64), 4096 + below(64), len,
+					 some_flags()));
+		break_in_every_way(check(OPERATION_MEMSET, 4096 + below(64), 0, len, some_flags()));
+		break_in_every_way(check(OPERATION_PERSIST, 4096 + below(64), 0, len, 0));
+	}
+}
+END_TEST
+
 START_TEST(drain_is_one_store_fence)
 {
 	if (!take_functions(_i))
@@ -270,6 +306,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(durable, long_copies_are_durable, 0, 2 * rows);
 	tcase_add_loop_test(durable, all_flag_combinations_are_obeyed, 0, 2 * rows);
 	tcase_add_loop_test(durable, flush_and_persist_write_back_each_line_once, 0, 2 * rows);
+	tcase_add_loop_test(durable, every_breach_of_a_traced_call_is_noticed, 0, 2 * rows);
 	tcase_add_loop_test(durable, drain_is_one_store_fence, 0, 2 * rows);
 	tcase_add_test(durable, every_row_can_be_traced);
 	suite_add_tcase(suite, durable);
