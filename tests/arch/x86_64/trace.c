@@ -170,6 +170,23 @@ static void record(enum event_kind kind, uintptr_t address, size_t width)
 		trace->events[trace->count++] = (struct event){kind, address, width};
 }
 
+static bool is_windowed(void)
+{
+	return current->windows[0].end != 0 || current->windows[1].end != 0;
+}
+
+static bool is_of_interest(uintptr_t address, size_t width)
+{
+	bool inside = !is_windowed();
+
+	for (unsigned i = 0; i < TRACE_WINDOWS; i++) {
+		const struct window *window = &current->windows[i];
+
+		inside |= address < window->end && address + width > window->start;
+	}
+	return inside && !on_stack(address);
+}
+
 static void record_accesses(const struct instruction *in, const greg_t *registers)
 {
 	for (unsigned i = 0; i < in->count; i++) {
@@ -178,10 +195,10 @@ static void record_accesses(const struct instruction *in, const greg_t *register
 				  register_value(in, registers, access->index) * access->scale +
 				  access->displacement;
 
-		if (!on_stack((uintptr_t)address))
+		if (is_of_interest((uintptr_t)address, access->width))
 			record(access->kind, (uintptr_t)address, access->width);
 	}
-	if (in->fences)
+	if (in->fences && !(in->fence == EVENT_OTHER_FENCE && is_windowed()))
 		record(in->fence, 0, 0);
 }
 

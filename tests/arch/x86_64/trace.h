@@ -28,6 +28,12 @@ struct event {
 };
 
 #define TRACE_MAX 8192
+#define TRACE_WINDOWS 2
+
+/* Memory whose accesses are of interest. */
+struct window {
+	uintptr_t start, end;
+};
 
 struct trace {
 	struct event events[TRACE_MAX];
@@ -38,6 +44,11 @@ struct trace {
 	bool undecoded;
 	void (*watched)(void); /* set by the caller: a function */
 	bool reached;          /* whether it was executed */
+	/*
+	 * Set by the caller, also while the call is traced: accesses to other memory are not
+	 * recorded then, nor are the fences of locks. All zero: all accesses are.
+	 */
+	struct window windows[TRACE_WINDOWS];
 };
 
 /* Whether the trap flag works here; it does not under emulators and valgrind. */
