@@ -22,6 +22,8 @@ packages_tests=(
     # other CPUs and another C library
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
     qemu-user musl-tools
+    # a machine without operating system
+    bochs bochs-term bochsbios isolinux syslinux-common xorriso
 )
 
 # Print those of the named packages that are not installed.
