@@ -21,7 +21,7 @@
 #define LINE 64
 
 #ifdef EXHAUSTIVE
-#define WIDER 16
+#define WIDER ALL_FLAGS
 #else
 #define WIDER 1
 #endif
@@ -36,6 +36,7 @@ struct arena {
 
 static struct arena source, target, expected;
 static struct subject subject;
+static unsigned round_flags; /* of each round of an exhaustive run */
 
 static struct arena arena_new(size_t size)
 {
@@ -92,6 +93,12 @@ static size_t after(size_t len)
 static unsigned any_flags(void)
 {
 	return (unsigned)rand() % ALL_FLAGS;
+}
+
+/* Any, or all of them over WIDER rounds. */
+static unsigned flags_of_round(void)
+{
+	return WIDER > 1 ? round_flags : any_flags();
 }
 
 static void report(const char *what, size_t at, size_t len, unsigned flags, size_t byte)
@@ -158,7 +165,7 @@ static void each_alignment(void (*check)(size_t to, size_t from, size_t len), si
 
 static void move_aligned(size_t to, size_t from, size_t len)
 {
-	check_move(AROUND + to, source.start + AROUND + from, len, any_flags());
+	check_move(AROUND + to, source.start + AROUND + from, len, flags_of_round());
 }
 
 START_TEST(every_length_and_pair_of_alignments_is_moved)
@@ -167,7 +174,7 @@ START_TEST(every_length_and_pair_of_alignments_is_moved)
 		return;
 	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		set_threshold(below(2 * SMALL));
-		for (unsigned i = 0; i < WIDER; i++)
+		for (round_flags = 0; round_flags < WIDER; round_flags++)
 			each_alignment(move_aligned, len);
 	}
 }
@@ -179,8 +186,11 @@ START_TEST(every_length_and_alignment_is_filled)
 		return;
 	for (size_t len = 0; len <= SMALL; len = after(len)) {
 		set_threshold(below(2 * SMALL));
-		for (size_t i = 0; i < 4 * LINE * WIDER; i++)
-			check_fill(AROUND + i % LINE, rand() - RAND_MAX / 2, len, any_flags());
+		for (round_flags = 0; round_flags < WIDER; round_flags++) {
+			for (size_t i = 0; i < 4 * LINE; i++)
+				check_fill(AROUND + i % LINE, rand() - RAND_MAX / 2, len,
+					   flags_of_round());
+		}
 	}
 }
 END_TEST
@@ -236,12 +246,34 @@ START_TEST(nothing_outside_the_ranges_is_touched)
 }
 END_TEST
 
+/* Whatever the addresses, none of which could be touched. */
+START_TEST(length_0_touches_nothing)
+{
+	void *nowhere[] = {NULL, (void *)1, source.end, source.end + 1, source.start - 1};
+	size_t count = sizeof(nowhere) / sizeof(nowhere[0]);
+
+	if (!subject_runs_here(_i))
+		return;
+	for (size_t i = 0; i < count * count * ALL_FLAGS; i++) {
+		void *dest = nowhere[i % count];
+		unsigned flags = (unsigned)(i / count / count);
+
+		set_threshold(i % 2);
+		if (subject.memmove(dest, nowhere[i / count % count], 0, flags) != dest ||
+		    subject.memset(dest, rand(), 0, flags) != dest)
+			ck_abort_msg("%s did not return its destination", subject.name);
+	}
+}
+END_TEST
+
 static void check_overlap(int distance)
 {
 	for (size_t len = 0; len <= SMALL; len = after(len)) {
-		size_t to = AROUND + SMALL + below(LINE);
+		for (unsigned i = 0; i < WIDER; i++) {
+			size_t to = AROUND + SMALL + (WIDER > 1 ? i % LINE : below(LINE));
 
-		check_move(to, target.start + to + distance, len, any_flags());
+			check_move(to, target.start + to + distance, len, any_flags());
+		}
 	}
 }
 
@@ -295,6 +327,22 @@ START_TEST(long_ranges_are_moved_and_filled)
 }
 END_TEST
 
+START_TEST(ranges_up_to_mebibytes_are_moved_and_filled)
+{
+	if (!subject_runs_here(_i) || samples())
+		return;
+	for (unsigned i = 0; i < 4 * WIDER; i++) {
+		size_t len = below(HUGE);
+		size_t to = AROUND + below(HUGE / 2);
+
+		set_threshold(below(2 * HUGE));
+		check_move(to, source.start + below(HUGE), len, any_flags());
+		check_move(to, target.start + AROUND + below(HUGE / 2), len, any_flags());
+		check_fill(to, rand(), len, any_flags());
+	}
+}
+END_TEST
+
 /* Powers of two, where loops and size classes begin and end. */
 START_TEST(lengths_around_powers_of_two_are_moved_and_filled)
 {
@@ -319,7 +367,7 @@ Suite *test_suite(void)
 	TCase *moving = tcase_create("byte exactness");
 	int subjects = subject_count();
 
-	tcase_set_timeout(moving, 600);
+	tcase_set_timeout(moving, WIDER > 1 ? 36000 : 600);
 	tcase_add_unchecked_fixture(moving, make_arenas, NULL);
 	tcase_add_checked_fixture(moving, set_up, NULL);
 	tcase_add_loop_test(moving, every_length_and_pair_of_alignments_is_moved, 0, subjects);
@@ -327,9 +375,11 @@ Suite *test_suite(void)
 	tcase_add_loop_test(moving, every_flag_combination_moves_and_fills, 0, subjects);
 	tcase_add_loop_test(moving, flag_bits_without_a_meaning_are_ignored, 0, subjects);
 	tcase_add_loop_test(moving, nothing_outside_the_ranges_is_touched, 0, subjects);
+	tcase_add_loop_test(moving, length_0_touches_nothing, 0, subjects);
 	tcase_add_loop_test(moving, overlapping_ranges_are_moved, 0, subjects);
 	tcase_add_loop_test(moving, lengths_around_the_threshold_are_moved_and_filled, 0, subjects);
 	tcase_add_loop_test(moving, long_ranges_are_moved_and_filled, 0, subjects);
+	tcase_add_loop_test(moving, ranges_up_to_mebibytes_are_moved_and_filled, 0, subjects);
 	tcase_add_loop_test(moving, lengths_around_powers_of_two_are_moved_and_filled, 0, subjects);
 	suite_add_tcase(suite, moving);
 	return suite;
