@@ -18,7 +18,10 @@
 /* A device's directory in sysfs. On the heap, as the stacks of callers may be small. */
 struct place {
 	struct place *next;           /* to be looked at after this one */
+	bool in_volume;               /* beneath device-mapper */
 	unsigned levels;              /* up to the directory of the region */
+	const char *bus, *region;     /* names in `text`, until that is used again */
+	const char *holder;           /* the component after the region */
 	struct pmem2_text device;     /* what may follow the path of the directory */
 	struct pmem2_sysfs_path path; /* of the directory or of something near it */
 	char text[TEXT_SIZE];         /* of a link or an attribute */
@@ -32,6 +35,7 @@ static struct place *new_place(enum pmem2_devnode_class class, dev_t device)
 	if (place == NULL)
 		return NULL;
 	place->next = NULL;
+	place->in_volume = false;
 	pmem2_sysfs_path_start(&place->path, pmem2_sysfs_root);
 	pmem2_sysfs_path_add(&place->path,
 			     class == PMEM2_DEVNODE_CHAR ? "/dev/char/" : "/dev/block/");
@@ -157,22 +161,26 @@ static bool is_region(const char *name)
  * the region of the NVDIMM bus (CXL and dax have directories of that name too),
  * and count the components after it.
  */
-static bool count_levels(char *link, unsigned *levels)
+static bool count_levels(struct place *place)
 {
-	bool on_bus = false;
-	bool found = false;
-	char *rest = link;
+	const char *previous = "";
+	char *rest = place->text;
 	const char *name;
 
-	*levels = 0;
+	place->region = NULL;
+	place->holder = "";
+	place->levels = 0;
 	while ((name = strsep(&rest, "/")) != NULL) {
-		if (found)
-			++*levels;
-		else if (on_bus && is_region(name))
-			found = true;
-		on_bus = strncmp(name, "ndbus", 5) == 0;
+		if (place->region != NULL && place->levels++ == 0)
+			place->holder = name;
+		if (place->region == NULL && strncmp(previous, "ndbus", 5) == 0 &&
+		    is_region(name)) {
+			place->bus = previous;
+			place->region = name;
+		}
+		previous = name;
 	}
-	return found;
+	return place->region != NULL;
 }
 
 /* 0, -ENOENT when the device is on no NVDIMM region, or another negative errno. */
@@ -184,7 +192,7 @@ static int locate(struct place *place)
 		return -ENOENT;
 	if (ret != 0)
 		return ret;
-	return count_levels(place->text, &place->levels) ? 0 : -ENOENT;
+	return count_levels(place) ? 0 : -ENOENT;
 }
 
 /* Read an attribute of the region into the text of `place`. */
@@ -239,6 +247,7 @@ static int push_slave(const char *name, void *data)
 	pmem2_sysfs_path_add(&slave->path, "/");
 	pmem2_sysfs_path_add(&slave->path, name);
 	slave->device = slave->path.rest;
+	slave->in_volume = true;
 	slave->next = stack->top;
 	stack->top = slave;
 	return 0;
@@ -315,6 +324,44 @@ void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
 	region->found = region->error == 0;
 	if (!region->found)
 		region->cpu_cache = false;
+}
+
+struct site_visit {
+	int (*visit)(const struct pmem2_devnode_site *site, void *data);
+	void *data;
+};
+
+/* A partition tells where it starts, in sectors of 512 bytes; a whole disk does not. */
+static int read_start(struct place *place, unsigned long long *start)
+{
+	unsigned long long sectors;
+	int ret = pmem2_sysfs_read_number(at(place, 0, "/start"), &sectors);
+
+	*start = ret == 0 ? sectors * 512 : 0;
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static int visit_site(struct place *place, void *data)
+{
+	const struct site_visit *visit = data;
+	struct pmem2_devnode_site site = {.in_volume = place->in_volume};
+	struct pmem2_text holder = {site.holder, sizeof(site.holder) - 1};
+	int ret;
+
+	pmem2_text_string(&holder, place->holder);
+	*holder.end = '\0';
+	site.bus = (unsigned)strtoul(place->bus + strlen("ndbus"), NULL, 10);
+	site.region = (unsigned)strtoul(place->region + strlen("region"), NULL, 10);
+	ret = read_start(place, &site.start);
+	return ret != 0 ? ret : visit->visit(&site, visit->data);
+}
+
+int pmem2_devnode_sites(enum pmem2_devnode_class class, dev_t device,
+			int (*visit)(const struct pmem2_devnode_site *site, void *data), void *data)
+{
+	struct site_visit site_visit = {visit, data};
+
+	return visit_regions(class, device, visit_site, &site_visit);
 }
 
 static int read_node(struct place *place, int *node)

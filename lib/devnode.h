@@ -36,6 +36,23 @@ struct pmem2_devnode_region {
 void pmem2_devnode_region(enum pmem2_devnode_class class, dev_t device,
 			  struct pmem2_devnode_region *region);
 
+/* Where a device, or a part of a device-mapper volume, lies on a region. */
+struct pmem2_devnode_site {
+	unsigned bus;    /* ndbusN */
+	unsigned region; /* regionN */
+	char holder[32]; /* beneath the region: "namespace0.0", "pfn0.1", "btt0.1", "dax0.1" */
+	unsigned long long start; /* of a partition, in bytes; else 0 */
+	bool in_volume;           /* beneath device-mapper: offsets are not those of the holder */
+};
+
+/*
+ * Call `visit` with each site of a device, until it returns other than 0; that value
+ * is the result. -ENOENT: not all of it is on regions. No message.
+ */
+int pmem2_devnode_sites(enum pmem2_devnode_class class, dev_t device,
+			int (*visit)(const struct pmem2_devnode_site *site, void *data),
+			void *data);
+
 /* The region's NUMA node, -1 without one or with several. -ENOENT: no region. No message. */
 int pmem2_devnode_numa_node(enum pmem2_devnode_class class, dev_t device, int *node);
 
