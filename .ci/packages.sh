@@ -8,7 +8,7 @@ packages_root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$packages_root/progress.sh"
 
 # shellcheck disable=SC2034 # the arrays are read by the scripts that source this
-packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev)
+packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev libndctl-dev)
 # shellcheck disable=SC2034
 packages_tests=(
     # building and running the tests; binutils has gold, nm, objdump and readelf

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "mcsafe.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -173,6 +175,22 @@ static int run(const struct transfer *transfer)
 	if (transfer->src->kind == PMEM2_SOURCE_DEVDAX)
 		return transfer_devdax(transfer);
 	return transfer_file(transfer);
+}
+
+int pmem2_mcsafe_zero(const struct pmem2_source *src, size_t offset, size_t length)
+{
+	static char zeros[4096];
+	int ret = 0;
+
+	while (length > 0 && ret == 0) {
+		size_t some = length < sizeof(zeros) ? length : sizeof(zeros);
+		const struct transfer transfer = {
+			.src = src, .writing = true, .buf = zeros, .size = some, .offset = offset};
+		ret = run(&transfer);
+		offset += some;
+		length -= some;
+	}
+	return ret;
 }
 
 PMEM2_API(pmem2_source_pread_mcsafe)

@@ -27,9 +27,9 @@ enum pmem2_os_type {
 
 struct pmem2_os_stat {
 	enum pmem2_os_type type;
-	size_t size;          /* SIZE_MAX for all that is more */
-	dev_t device;         /* of a character device: itself; else what holds the file */
-	bool in_large_blocks; /* than pages: ask pmem2_os_unit for the size of its pages */
+	size_t size;  /* SIZE_MAX for all that is more */
+	dev_t device; /* of a character device: itself; else what holds the file */
+	size_t block; /* of the file system; if larger than a page, see pmem2_os_unit */
 };
 
 /* The open flags of a file descriptor, as O_* bits, or a negative errno. */
@@ -88,6 +88,9 @@ int pmem2_os_vacate(void *addr, size_t length);
  * range that are not mapped. -EINVAL: not done, a mapping in the range has no fsync.
  */
 int pmem2_os_sync(const void *addr, size_t length);
+
+/* Wait until what was written to a file has reached the medium. */
+int pmem2_os_sync_file(pmem2_os_file file);
 
 /* As pread and pwrite; how many bytes, or a negative errno. */
 ssize_t pmem2_os_read(pmem2_os_file file, void *buffer, size_t length, size_t offset);

@@ -82,7 +82,7 @@ int pmem2_os_stat(pmem2_os_file file, struct pmem2_os_stat *stat)
 	stat->type = file_type(st.st_mode);
 	stat->size = file_size(st.st_size);
 	stat->device = S_ISCHR(st.st_mode) ? st.st_rdev : st.st_dev;
-	stat->in_large_blocks = (size_t)st.st_blksize > pmem2_os_page_size();
+	stat->block = (size_t)st.st_blksize;
 	return 0;
 }
 
@@ -456,6 +456,11 @@ static int allocate(pmem2_os_file file, int mode, size_t offset, size_t length)
 		ret = fallocate(file, mode | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
 	while (ret != 0 && errno == EINTR);
 	return ret != 0 ? -errno : 0;
+}
+
+int pmem2_os_sync_file(pmem2_os_file file)
+{
+	return fsync(file) == 0 ? 0 : -errno;
 }
 
 /* Nothing is allocated behind the end of a file, where nobody would ever give it back. */

@@ -21,7 +21,16 @@ int pmem2_region_device_usc(const struct pmem2_source *src, uint64_t *usc)
 	return fail_without_libndctl("unsafe-shutdown count", src);
 }
 
-int pmem2_region_check_badblocks(const struct pmem2_source *src)
+int pmem2_region_badblocks(const struct pmem2_source *src,
+			   int (*visit)(const struct pmem2_badblock *bad, void *data), void *data)
 {
+	(void)visit;
+	(void)data;
 	return fail_without_libndctl("bad blocks", src);
+}
+
+int pmem2_region_clear(const struct pmem2_source *src, const struct pmem2_badblock *bad)
+{
+	(void)bad;
+	return fail_without_libndctl("clearing bad blocks", src);
 }

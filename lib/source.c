@@ -90,7 +90,7 @@ int pmem2_source_from_fd(struct pmem2_source **src, int fd)
 	} else if (stat.type != PMEM2_OS_REGULAR) {
 		return refuse_type(fd, stat.type);
 	}
-	model.unit = stat.in_large_blocks ? pmem2_os_unit(fd) : pmem2_os_page_size();
+	model.unit = stat.block > pmem2_os_page_size() ? pmem2_os_unit(fd) : pmem2_os_page_size();
 	model.device = stat.device;
 	return create(src, &model);
 }

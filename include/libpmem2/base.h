@@ -433,14 +433,16 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
  * NUL) in `*len`; else `*len` is the capacity of `id`.
  *
  * BUFFER_TOO_SMALL: `*len` is too small; `id` is untouched.
- * NOSUPP: the source is anonymous or its device has no identity.
+ * NOSUPP: the source is anonymous or on no region, the region has no DIMM or one
+ *         without an id, or there is no libndctl on this machine.
  */
 int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len);
 
 /*
  * The sum of the unsafe-shutdown counts of the DIMMs behind a source.
  *
- * NOSUPP: the source is anonymous or a DIMM keeps no count.
+ * NOSUPP: the source is anonymous or on no region, the region has no DIMM or one
+ *         that keeps no count, or there is no libndctl on this machine.
  */
 int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc);
 
@@ -462,16 +464,24 @@ struct pmem2_badblock {
 };
 
 /*
- * Collect the known bad blocks of a source. The descriptor must stay open
- * until the context is deleted. A source on no NVDIMM has none.
+ * Collect the bad blocks of a source that the kernel knows now. The descriptor
+ * must stay open until the context is deleted. A source on no NVDIMM has none.
  *
- * NOSUPP: the source is anonymous, or the library was built without support
- *         for the device behind it.
+ * CANNOT_READ_BOUNDS: where the device lies is kept from this user. Of device dax
+ *         usually only root may know.
+ * NOSUPP: the source is anonymous, on a device-mapper volume over a device with
+ *         bad blocks, or on its file system's realtime device; or there is no
+ *         libndctl on this machine.
  */
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 			       const struct pmem2_source *src);
 
-/* NO_BAD_BLOCK_FOUND: there is no further one; `*bb` is untouched. */
+/*
+ * The next bad block: of a file in whole blocks of its file system and by ascending
+ * offset, of device dax in multiples of 512 bytes.
+ *
+ * NO_BAD_BLOCK_FOUND: there is no further one; `*bb` is untouched.
+ */
 int pmem2_badblock_next(struct pmem2_badblock_context *bbctx, struct pmem2_badblock *bb);
 
 /* Free `*bbctx` and set it to NULL; a pointer to NULL does nothing. */
@@ -482,7 +492,14 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  * contents are lost. A file needs a writable descriptor and keeps its size;
  * what the range has beyond the end of the file is passed over.
  *
+ * A block of a file system that is bad in part is cleared whole. It is healed by
+ * writing (Linux 6.0 and later); failing that, the file gets another block, and the
+ * NVDIMMs are told to clear the old one, which takes root.
+ *
  * OFFSET_OUT_OF_RANGE, LENGTH_OUT_OF_RANGE: above INT64_MAX.
+ * -EINVAL: a length of 0.
+ * -EIO: the sectors that the message names stay bad.
+ * -ENXIO: the NVDIMMs did not clear all of a range of device dax.
  */
 int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
 

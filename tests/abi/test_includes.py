@@ -11,7 +11,7 @@ LIB = SOURCE / 'lib'
 LEAVES = ('bits', 'export', 'text', 'err', 'sysfs', 'devnode', 'span', 'lock', 'registry',
           'arena', 'os', 'arch', 'tune', 'sigbus')
 FLOW = ('source', 'config', 'reservation', 'granularity', 'map', 'find', 'ops')
-REST = ('extent', 'region', 'deep_flush', 'mcsafe', 'device', 'badblock')
+REST = ('extent', 'ndctl', 'region', 'badlist', 'deep_flush', 'mcsafe', 'device', 'badblock')
 ORDER = LEAVES + FLOW + REST
 
 # Who may include headers of the operating system, beyond what every system has.
@@ -21,6 +21,8 @@ SYSTEM_EXCEPTIONS = {
     'source': {'fcntl.h'},  # the names of open flags
     'mcsafe': {'fcntl.h'},
     'devnode': {'sys/sysmacros.h'},
+    'ndctl': {'ndctl/libndctl.h'},
+    'ndctl_dlopen': {'dlfcn.h'},
 }
 PORTABLE = {
     'assert.h', 'bsd/sys/tree.h', 'errno.h', 'inttypes.h', 'limits.h', 'pthread.h', 'setjmp.h',

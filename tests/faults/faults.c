@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,7 @@ WRAPPER(int, fallocate64, -1, (int fd, int mode, off_t offset, off_t length),
 WRAPPER(ssize_t, getdents64, -1, (int fd, void *buffer, size_t length), (fd, buffer, length))
 WRAPPER(ssize_t, pread64, -1, (int fd, void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
+WRAPPER(int, fsync, -1, (int fd), (fd))
 WRAPPER(int, pthread_sigmask, errno, (int how, const sigset_t *set, sigset_t *old), (how, set, old))
 WRAPPER(ssize_t, pwrite64, -1, (int fd, const void *buffer, size_t length, off_t offset),
 	(fd, buffer, length, offset))
@@ -198,8 +200,44 @@ WRAPPER(int, sigaction, -1, (int signal, const struct sigaction *action, struct 
 	}
 
 WRAPPER_VARIADIC(fcntl64, int, int)
-WRAPPER_VARIADIC(ioctl, int, unsigned long)
 WRAPPER_VARIADIC(open64, const char *, int)
+
+struct faults_fiemap {
+	uint64_t start, length;
+	uint32_t flags, mapped, count, reserved;
+	struct {
+		uint64_t logical, physical, length, reserved64[2];
+		uint32_t flags, reserved[3];
+	} extent;
+};
+
+/* A file on a fake block device lies at its start, in one extent: FS_IOC_FIEMAP. */
+static int tell_extent(struct faults_fiemap *map)
+{
+	map->mapped = 1;
+	map->extent.logical = 0;
+	map->extent.physical = 0;
+	map->extent.length = map->length;
+	map->extent.flags = 1;
+	return 0;
+}
+
+int __real_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...);
+int __wrap_ioctl(int fd, unsigned long request, ...)
+{
+	va_list args;
+	void *argument;
+
+	if (strikes("ioctl", plan.error))
+		return -1;
+	va_start(args, request);
+	argument = va_arg(args, void *);
+	va_end(args);
+	if (fd == fake.fd && (request >> 8 & 0xff) == 'f')
+		return tell_extent(argument);
+	return __real_ioctl(fd, request, argument);
+}
 
 /* With no error to fail with, stop after a part. */
 ssize_t __real_write(int fd, const void *buffer, size_t length);

@@ -818,7 +818,7 @@ const struct operation operations[] = {
 		.act = identify,
 		.kept = identity_is_untouched,
 		.result = PMEM2_E_NOSUPP,
-		.calls = 9,
+		.calls = 20,
 		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
 	},
 	{
@@ -827,7 +827,7 @@ const struct operation operations[] = {
 		.act = identify,
 		.kept = identity_is_untouched,
 		.result = PMEM2_E_NOSUPP,
-		.calls = 17,
+		.calls = 40,
 		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
 	},
 	{
@@ -844,7 +844,7 @@ const struct operation operations[] = {
 		.act = count_shutdowns,
 		.kept = value_is_untouched,
 		.result = PMEM2_E_NOSUPP,
-		.calls = 9,
+		.calls = 20,
 		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
 	},
 	{
@@ -853,7 +853,7 @@ const struct operation operations[] = {
 		.act = count_shutdowns,
 		.kept = value_is_untouched,
 		.result = PMEM2_E_NOSUPP,
-		.calls = 17,
+		.calls = 40,
 		.exceptions = {{"close", PMEM2_E_NOSUPP, ANYWHERE}},
 	},
 	{
@@ -885,3 +885,32 @@ const struct operation operations[] = {
 };
 
 const size_t operations_count = sizeof(operations) / sizeof(operations[0]);
+
+const struct meaning meanings[] = {
+	{"source_from_fd of a file", "fcntl64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
+	{"source_from_fd of device dax", "readlink", ENOENT, -ENOENT},
+	{"source_size of a file", "fstat64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
+	{"source_size of device dax", "open64", ENOENT, PMEM2_E_DAX_REGION_NOT_FOUND},
+	{"map_new of a file", "fstat64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
+	{"map_new of a file", "mmap64", EINVAL, 0},
+	{"map_new of a file", "mmap64", EOPNOTSUPP, 0},
+	{"map_new of a file", "mmap64", EACCES, PMEM2_E_NO_ACCESS},
+	{"map_new of a file on dax with persistent caches", "ioctl", ENOTTY, 0},
+	{"map_new, private", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
+	{"map_new, private", "mmap64", ENOTSUP, PMEM2_E_NOSUPP},
+	{"map_new, private", "mmap64", ENODEV, -ENODEV},
+	{"map_new of anonymous memory", "mmap64", ENOMEM, -ENOMEM},
+	{"vm_reservation_new at an address", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
+	{"vm_reservation_extend", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
+	{"source_pread_mcsafe of a file", "pread64", EINTR, 0},
+	{"source_pread_mcsafe of a file", "pread64", EIO, PMEM2_E_IO_FAIL},
+	{"source_pwrite_mcsafe of a file", "pwrite64", EINTR, 0},
+	{"source_pwrite_mcsafe of a file", "pwrite64", EIO, PMEM2_E_IO_FAIL},
+	{"deep_flush of a file", "msync", EINTR, 0},
+	{"deep_flush of a file", "msync", EIO, -EIO},
+	{"deep_flush of device dax", "readlink", ENOENT, PMEM2_E_DAX_REGION_NOT_FOUND},
+	{"deep_flush of device dax", "write", EACCES, -EACCES},
+	{"badblock_clear", "fallocate64", EOPNOTSUPP, -EOPNOTSUPP},
+};
+
+const size_t meanings_count = sizeof(meanings) / sizeof(meanings[0]);

@@ -35,4 +35,15 @@ struct operation {
 extern const struct operation operations[];
 extern const size_t operations_count;
 
+/* What an operation makes of the first call named `victim` failing with `error`. */
+struct meaning {
+	const char *operation;
+	const char *victim;
+	int error;
+	int result;
+};
+
+extern const struct meaning meanings[];
+extern const size_t meanings_count;
+
 #endif

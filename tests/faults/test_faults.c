@@ -128,38 +128,6 @@ START_TEST(each_failing_call_is_reported_and_leaves_nothing_behind)
 }
 END_TEST
 
-static const struct {
-	const char *operation;
-	const char *victim;
-	int error;
-	int result;
-} meanings[] = {
-	{"source_from_fd of a file", "fcntl64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
-	{"source_from_fd of device dax", "readlink", ENOENT, -ENOENT},
-	{"source_size of a file", "fstat64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
-	{"source_size of device dax", "open64", ENOENT, PMEM2_E_DAX_REGION_NOT_FOUND},
-	{"map_new of a file", "fstat64", EBADF, PMEM2_E_INVALID_FILE_HANDLE},
-	{"map_new of a file", "mmap64", EINVAL, 0},
-	{"map_new of a file", "mmap64", EOPNOTSUPP, 0},
-	{"map_new of a file", "mmap64", EACCES, PMEM2_E_NO_ACCESS},
-	{"map_new of a file on dax with persistent caches", "ioctl", ENOTTY, 0},
-	{"map_new, private", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
-	{"map_new, private", "mmap64", ENOTSUP, PMEM2_E_NOSUPP},
-	{"map_new, private", "mmap64", ENODEV, -ENODEV},
-	{"map_new of anonymous memory", "mmap64", ENOMEM, -ENOMEM},
-	{"vm_reservation_new at an address", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
-	{"vm_reservation_extend", "mmap64", EEXIST, PMEM2_E_MAPPING_EXISTS},
-	{"source_pread_mcsafe of a file", "pread64", EINTR, 0},
-	{"source_pread_mcsafe of a file", "pread64", EIO, PMEM2_E_IO_FAIL},
-	{"source_pwrite_mcsafe of a file", "pwrite64", EINTR, 0},
-	{"source_pwrite_mcsafe of a file", "pwrite64", EIO, PMEM2_E_IO_FAIL},
-	{"deep_flush of a file", "msync", EINTR, 0},
-	{"deep_flush of a file", "msync", EIO, -EIO},
-	{"deep_flush of device dax", "readlink", ENOENT, PMEM2_E_DAX_REGION_NOT_FOUND},
-	{"deep_flush of device dax", "write", EACCES, -EACCES},
-	{"badblock_clear", "fallocate64", EOPNOTSUPP, -EOPNOTSUPP},
-};
-
 static const struct operation *operation_named(const char *name)
 {
 	for (size_t i = 0; i < operations_count; i++)
@@ -209,7 +177,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(walks, each_failing_call_is_reported_and_leaves_nothing_behind, 0,
 			    runs());
 	tcase_add_loop_test(walks, errno_values_with_a_meaning_are_told_as_their_codes, 0,
-			    sizeof(meanings) / sizeof(meanings[0]));
+			    (int)meanings_count);
 	suite_add_tcase(suite, walks);
 	return suite;
 }

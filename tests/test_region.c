@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Identity, unsafe-shutdown count and bad blocks, as a scripted libndctl tells them. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "fake_dax.h"
+#include "fake_ndctl.h"
+#include "region.h"
+#include "support.h"
+#include "sysfs_tree.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define BASE 0x100000000ULL
+#define SECTOR 512
+
+static struct pmem2_source *dax; /* dax3.0 of region3 on ndbus0 */
+static struct fake_region *region;
+static struct fake_namespace *ndns;
+
+/* A foreign region before and after the one that matters, as on machines with many. */
+static void setup(void)
+{
+	struct fake_bus *bus = &fake_ndctl.buses[1];
+
+	fake_dax_setup();
+	dax = pmem2_test_source(fake_dax_plug(&fake_dax_nvdimm));
+	memset(&fake_ndctl, 0, sizeof(fake_ndctl));
+	fake_ndctl.bus_count = 2;
+	fake_ndctl.buses[0] = (struct fake_bus){
+		.id = 9, .region_count = 1, .regions = {{.id = 3, .dimm_count = 1}}};
+	fake_ndctl.buses[0].regions[0].dimms[0] = (struct fake_dimm){"foreign", 1000};
+	bus->region_count = 3;
+	bus->regions[0].id = 2;
+	bus->regions[2].id = 4;
+	region = &bus->regions[1];
+	*region = (struct fake_region){.id = 3, .resource = BASE, .dimm_count = 2};
+	region->dimms[0] = (struct fake_dimm){"8089-a2-1", 3};
+	region->dimms[1] = (struct fake_dimm){"8089-a2-22", 4};
+	region->namespace_count = 2;
+	region->namespaces[0] = (struct fake_namespace){.name = "namespace3.1", .resource = BASE};
+	ndns = &region->namespaces[1];
+	*ndns = (struct fake_namespace){
+		.name = "namespace3.0", .dax = "dax3.0", .resource = BASE + 4096, .size = 65536};
+	fake_ndctl.commands.unit = 256;
+}
+
+static void teardown(void)
+{
+	ck_assert_int_eq(fake_ndctl_open, 0);
+	pmem2_source_delete(&dax);
+	fake_dax_teardown();
+}
+
+/* ---- device id ---------------------------------------------------------- */
+
+#define ID "8089-a2-18089-a2-22"
+
+START_TEST(device_id_is_the_ids_of_the_dimms_in_their_order)
+{
+	char id[sizeof(ID) + 1];
+	size_t len = 0;
+
+	assert_success(pmem2_source_device_id(dax, NULL, &len));
+	ck_assert_uint_eq(len, sizeof(ID));
+	memset(id, 'x', sizeof(id));
+	assert_success(pmem2_source_device_id(dax, id, &len));
+	ck_assert_str_eq(id, ID);
+	ck_assert_int_eq(id[sizeof(ID)], 'x');
+	ck_assert_uint_eq(len, sizeof(ID));
+}
+END_TEST
+
+START_TEST(device_id_that_does_not_fit_is_not_written)
+{
+	static const size_t sizes[] = {0, 1, sizeof(ID) - 1};
+	char id[sizeof(ID)] = "as it was";
+	size_t len = sizes[_i];
+
+	assert_failure(pmem2_source_device_id(dax, id, &len), PMEM2_E_BUFFER_TOO_SMALL,
+		       "20 are needed");
+	ck_assert_str_eq(id, "as it was");
+	ck_assert_uint_eq(len, sizes[_i]);
+}
+END_TEST
+
+static void assert_no_id(int code, const char *text)
+{
+	char id[sizeof(ID)] = "as it was";
+	size_t len = 77;
+
+	assert_failure(pmem2_source_device_id(dax, NULL, &len), code, text);
+	ck_assert_uint_eq(len, 77);
+	len = sizeof(id);
+	assert_failure(pmem2_source_device_id(dax, id, &len), code, text);
+	ck_assert_str_eq(id, "as it was");
+}
+
+static void assert_no_count(int code, const char *text)
+{
+	uint64_t usc = 77;
+
+	assert_failure(pmem2_source_device_usc(dax, &usc), code, text);
+	ck_assert_uint_eq(usc, 77);
+}
+
+START_TEST(dimm_without_an_id_is_told)
+{
+	region->dimms[_i].id = NULL;
+	assert_no_id(PMEM2_E_NOSUPP, "nmem7 does not tell");
+}
+END_TEST
+
+/* ---- unsafe-shutdown count ---------------------------------------------- */
+
+START_TEST(unsafe_shutdown_count_is_the_sum_over_the_dimms)
+{
+	uint64_t usc = 77;
+
+	assert_success(pmem2_source_device_usc(dax, &usc));
+	ck_assert_uint_eq(usc, 7);
+}
+END_TEST
+
+START_TEST(dimm_without_a_count_is_told)
+{
+	region->dimms[_i].shutdowns = -ENOENT;
+	assert_no_count(PMEM2_E_NOSUPP, "nmem7 does not tell");
+}
+END_TEST
+
+/* ---- what both need ----------------------------------------------------- */
+
+static void assert_neither(int code, const char *text)
+{
+	assert_no_id(code, text);
+	assert_no_count(code, text);
+}
+
+START_TEST(region_without_dimms_has_nobody_to_ask)
+{
+	region->dimm_count = 0;
+	assert_neither(PMEM2_E_NOSUPP, "region3 has no DIMM");
+}
+END_TEST
+
+START_TEST(missing_library_is_named)
+{
+	struct pmem2_badblock_context *bbctx = (void *)1;
+
+	fake_ndctl.missing = "ndctl_made_up";
+	assert_neither(PMEM2_E_NOSUPP, "ndctl_made_up");
+	assert_failure(pmem2_badblock_context_new(&bbctx, dax), PMEM2_E_NOSUPP, "libndctl.so.6");
+	ck_assert_ptr_null(bbctx);
+}
+END_TEST
+
+START_TEST(library_that_does_not_start_is_told)
+{
+	fake_ndctl.new_error = -ENOMEM;
+	assert_neither(-ENOMEM, "starting libndctl");
+}
+END_TEST
+
+START_TEST(region_that_has_vanished_is_told)
+{
+	if (_i == 0)
+		region->id = 30;
+	else
+		fake_ndctl.buses[1].id = 30;
+	assert_neither(PMEM2_E_NOSUPP, "does not find region3 of ndbus0");
+}
+END_TEST
+
+/* ---- bad blocks of device dax ------------------------------------------- */
+
+static struct pmem2_badblock_context *open_context(void)
+{
+	struct pmem2_badblock_context *bbctx = NULL;
+
+	assert_success(pmem2_badblock_context_new(&bbctx, dax));
+	ck_assert_ptr_nonnull(bbctx);
+	return bbctx;
+}
+
+static void assert_blocks(const struct pmem2_badblock *blocks, size_t count)
+{
+	struct pmem2_badblock_context *bbctx = open_context();
+	struct pmem2_badblock block = {77, 78};
+
+	for (size_t i = 0; i < count; i++) {
+		assert_success(pmem2_badblock_next(bbctx, &block));
+		ck_assert_uint_eq(block.offset, blocks[i].offset);
+		ck_assert_uint_eq(block.length, blocks[i].length);
+	}
+	for (int i = 0; i < 2; i++)
+		assert_failure(pmem2_badblock_next(bbctx, &block), PMEM2_E_NO_BAD_BLOCK_FOUND,
+			       "no further");
+	pmem2_badblock_context_delete(&bbctx);
+	ck_assert_ptr_null(bbctx);
+}
+
+START_TEST(device_without_bad_blocks_has_none)
+{
+	assert_blocks(NULL, 0);
+}
+END_TEST
+
+/* The device is sectors 8 to 135 of its region. */
+static const struct {
+	struct fake_bad bad;
+	struct pmem2_badblock block; /* of length 0: none */
+} clipped[] = {
+	{{8, 1}, {0, 512}}, {{10, 3}, {1024, 1536}},        {{0, 8}, {0, 0}},
+	{{7, 2}, {0, 512}}, {{135, 1}, {65536 - 512, 512}}, {{135, 9}, {65536 - 512, 512}},
+	{{136, 1}, {0, 0}}, {{0, 1000}, {0, 65536}},
+};
+
+START_TEST(bad_sectors_of_the_region_are_clipped_to_the_device)
+{
+	region->bad[0] = clipped[_i].bad;
+	assert_blocks(&clipped[_i].block, clipped[_i].block.length != 0);
+}
+END_TEST
+
+START_TEST(all_bad_sectors_are_listed)
+{
+	static const struct pmem2_badblock blocks[] = {{0, 512}, {4096, 512}, {8192, 1024}};
+
+	region->bad[0] = (struct fake_bad){8, 1};
+	region->bad[1] = (struct fake_bad){16, 1};
+	region->bad[2] = (struct fake_bad){24, 2};
+	assert_blocks(blocks, COUNT(blocks));
+}
+END_TEST
+
+static void assert_no_context(int code, const char *text)
+{
+	struct pmem2_badblock_context *bbctx = (void *)1;
+
+	assert_failure(pmem2_badblock_context_new(&bbctx, dax), code, text);
+	ck_assert_ptr_null(bbctx);
+}
+
+START_TEST(bounds_that_only_root_may_know_are_told)
+{
+	if (_i == 0)
+		region->resource = ULLONG_MAX;
+	else
+		ndns->resource = ULLONG_MAX;
+	assert_no_context(PMEM2_E_CANNOT_READ_BOUNDS, "only root may know");
+}
+END_TEST
+
+START_TEST(list_that_cannot_be_read_is_no_empty_list)
+{
+	region->error = EACCES;
+	assert_no_context(-EACCES, "reading the kernel's list");
+}
+END_TEST
+
+START_TEST(namespace_that_has_vanished_is_told)
+{
+	if (_i == 0)
+		region->namespace_count = 1;
+	else
+		ndns->dax = "dax3.7";
+	assert_no_context(PMEM2_E_NOSUPP, "or the dax3.0 on it");
+}
+END_TEST
+
+/* ---- clearing device dax ------------------------------------------------ */
+
+static unsigned long long cleared_address, cleared_length;
+
+static void note_clear(unsigned long long address, unsigned long long length)
+{
+	cleared_address = address;
+	cleared_length = length;
+	memset(region->bad, 0, sizeof(region->bad));
+}
+
+static int clear(size_t offset, size_t length)
+{
+	struct pmem2_badblock_context *bbctx = open_context();
+	int ret;
+
+	fake_ndctl.commands.on_clear = note_clear;
+	ret = pmem2_badblock_clear(bbctx, &(struct pmem2_badblock){offset, length});
+	pmem2_badblock_context_delete(&bbctx);
+	return ret;
+}
+
+START_TEST(clearing_asks_the_bus_to_forget_the_physical_range)
+{
+	char bytes[1024];
+
+	region->bad[0] = (struct fake_bad){9, 1};
+	memset(bytes, 'x', sizeof(bytes));
+	assert_success(pmem2_source_pwrite_mcsafe(dax, bytes, sizeof(bytes), 0));
+	assert_success(clear(512, 300));
+	ck_assert_uint_eq(cleared_address, BASE + 4096 + 512);
+	ck_assert_uint_eq(cleared_length, 512);
+	assert_success(pmem2_source_pread_mcsafe(dax, bytes, sizeof(bytes), 0));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		ck_assert_int_eq(bytes[i], i >= 512 && i < 812 ? 0 : 'x');
+}
+END_TEST
+
+static const struct {
+	struct fake_commands commands;
+	int code;
+	const char *text;
+} refusals[] = {
+	{{.absent = true, .unit = 256}, -ENOTSUP, "preparing to clear"},
+	{{.cap_error = -EPERM, .unit = 256}, -EPERM, "preparing to clear"},
+	{{.range_error = -EINVAL, .unit = 256}, -ENXIO, "preparing to clear"},
+	{{.clear_error = -EIO, .unit = 256}, -EIO, "clearing 512 bytes"},
+	{{.incomplete = true, .unit = 256}, -ENXIO, "not all was cleared"},
+};
+
+START_TEST(clearing_that_fails_is_told)
+{
+	region->bad[0] = (struct fake_bad){9, 1};
+	fake_ndctl.commands = refusals[_i].commands;
+	assert_failure(clear(512, 512), refusals[_i].code, refusals[_i].text);
+}
+END_TEST
+
+static TCase *identity_tests(void)
+{
+	TCase *tests = tcase_create("identity");
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, device_id_is_the_ids_of_the_dimms_in_their_order);
+	tcase_add_loop_test(tests, device_id_that_does_not_fit_is_not_written, 0, 3);
+	tcase_add_loop_test(tests, dimm_without_an_id_is_told, 0, 2);
+	tcase_add_test(tests, unsafe_shutdown_count_is_the_sum_over_the_dimms);
+	tcase_add_loop_test(tests, dimm_without_a_count_is_told, 0, 2);
+	tcase_add_test(tests, region_without_dimms_has_nobody_to_ask);
+	tcase_add_test(tests, missing_library_is_named);
+	tcase_add_test(tests, library_that_does_not_start_is_told);
+	tcase_add_loop_test(tests, region_that_has_vanished_is_told, 0, 2);
+	return tests;
+}
+
+static TCase *badblock_tests(void)
+{
+	TCase *tests = tcase_create("bad blocks");
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, device_without_bad_blocks_has_none);
+	tcase_add_loop_test(tests, bad_sectors_of_the_region_are_clipped_to_the_device, 0,
+			    COUNT(clipped));
+	tcase_add_test(tests, all_bad_sectors_are_listed);
+	tcase_add_loop_test(tests, bounds_that_only_root_may_know_are_told, 0, 2);
+	tcase_add_test(tests, list_that_cannot_be_read_is_no_empty_list);
+	tcase_add_loop_test(tests, namespace_that_has_vanished_is_told, 0, 2);
+	tcase_add_test(tests, clearing_asks_the_bus_to_forget_the_physical_range);
+	tcase_add_loop_test(tests, clearing_that_fails_is_told, 0, COUNT(refusals));
+	return tests;
+}
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("region");
+
+	suite_add_tcase(suite, identity_tests());
+	suite_add_tcase(suite, badblock_tests());
+	return suite;
+}
