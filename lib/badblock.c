@@ -98,12 +98,14 @@ PMEM2_API(pmem2_badblock_context_new)
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 			       const struct pmem2_source *src)
 {
-	if (bbctx != NULL) /* NULL is allowed for anonymous sources, which are refused */
-		*bbctx = NULL;
-	if (src->kind == PMEM2_SOURCE_ANON)
+	if (src->kind == PMEM2_SOURCE_ANON) {
+		if (bbctx != NULL)
+			*bbctx = NULL;
 		return pmem2_fail(PMEM2_E_NOSUPP,
 				  "bad blocks: anonymous memory of %zu bytes is on no device",
 				  src->size);
+	}
+	*bbctx = NULL;
 	return create(src, bbctx);
 }
 
@@ -256,7 +258,7 @@ static int heal_from_outside(const struct pmem2_badblock_context *ctx,
 			     const struct pmem2_badlist *bad, const struct pmem2_badlist *beneath,
 			     const struct pmem2_badblock *range)
 {
-	struct pmem2_badblock left;
+	struct pmem2_badblock left = {0, 0};
 	int ret = replace(ctx, bad, range);
 
 	if (ret != 0)
@@ -270,7 +272,7 @@ static int heal_from_outside(const struct pmem2_badblock_context *ctx,
 static int heal(const struct pmem2_badblock_context *ctx, const struct pmem2_badlist *bad,
 		const struct pmem2_badlist *beneath, const struct pmem2_badblock *range)
 {
-	struct pmem2_badblock left;
+	struct pmem2_badblock left = {0, 0};
 	int written = overwrite(ctx, bad, range);
 	int ret;
 
