@@ -302,10 +302,14 @@ static int visit_part(const struct listing *listing, const struct badblock *list
 	return listing->visit(&bad, listing->data);
 }
 
-/* The list is empty; but if it was not to be had, libndctl leaves only errno to tell. */
+/*
+ * The list is empty; but if it was not to be had, libndctl leaves only errno to tell. ENOENT
+ * tells nothing: libndctl leaves it too when it has looked for udev's queue, which usually is
+ * not there.
+ */
 static int check_empty(const struct query *query, int error)
 {
-	if (error == 0)
+	if (error == 0 || error == ENOENT)
 		return 0;
 	return pmem2_fail_errno(error, "%s of fd %d: reading the kernel's list", query->what,
 				query->src->file);
