@@ -23,11 +23,11 @@ INLINE bool is_streamed(const void *dest, size_t len, unsigned flags)
 }
 
 /* What must be looked at closer, by few tests. The rest goes through the cache. */
-INLINE bool is_uncommon(size_t len, unsigned flags)
+INLINE bool is_uncommon(const void *dest, size_t len, unsigned flags)
 {
 	const unsigned rare = STREAM_FLAGS | PMEM2_F_MEM_NOFLUSH;
 
-	return __builtin_expect((flags & rare) != 0, 0) || may_be_worth_streaming(len);
+	return __builtin_expect((flags & rare) != 0, 0) || may_be_worth_streaming(dest, len);
 }
 
 INLINE void fence_for(unsigned flags)

@@ -3,11 +3,18 @@
 #ifndef PMEM2_X86_LINES_H
 #define PMEM2_X86_LINES_H
 
+#include <stdbool.h>
+
 #include "flush.h"
 
 INLINE char *line_of(const char *p)
 {
 	return (char *)((uintptr_t)p & ~(LINE - 1));
+}
+
+INLINE bool is_one_line(const char *p, size_t len)
+{
+	return len == LINE && ((uintptr_t)p & (LINE - 1)) == 0;
 }
 
 /* How many of the `len` bytes at `p` precede the first line that starts there. */

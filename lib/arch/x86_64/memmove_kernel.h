@@ -15,7 +15,7 @@
 
 INLINE bool overlap(const char *dest, const char *src, size_t len)
 {
-	return ends_above_start(dest, src, len) || ends_above_start(src, dest, len);
+	return (uintptr_t)dest - (uintptr_t)src + len - 1 < 2 * len - 1;
 }
 
 /*
@@ -96,9 +96,24 @@ NOINLINE void *move_streaming(char *dest, const char *src, size_t len, unsigned 
 }
 #endif
 
+/* A line that is streamed with or without hint. */
+INLINE bool is_streamed_line(const char *dest, const char *src, size_t len, unsigned flags)
+{
+	return is_one_line(dest, len) && is_worth_streaming(dest, LINE) &&
+	       !(flags & (CACHED_FLAGS | PMEM2_F_MEM_NOFLUSH)) && !overlap(dest, src, LINE);
+}
+
 /* Out of line, so that nothing is prepared for it where it is not needed. */
 NOINLINE void *move_uncommon(char *dest, const char *src, size_t len, unsigned flags)
 {
+#if STREAMS
+	if (is_streamed_line(dest, src, len, flags)) {
+		stream_line_from(dest, src);
+		leave_vectors();
+		fence_for(flags);
+		return dest;
+	}
+#endif
 #if FLUSHES
 	if (flags & PMEM2_F_MEM_NOFLUSH)
 		return move_unflushed(dest, src, len, flags);
@@ -118,7 +133,7 @@ NOINLINE void *move_uncommon(char *dest, const char *src, size_t len, unsigned f
 
 void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 {
-	if (is_uncommon(len, flags))
+	if (is_uncommon(dest, len, flags))
 		return move_uncommon(dest, src, len, flags);
 	if (len > 64)
 		return move_cached(dest, src, len, flags);

@@ -79,6 +79,14 @@ NOINLINE void *fill_streaming(char *dest, uint64_t word, size_t len, unsigned fl
 /* Out of line, so that nothing is prepared for it where it is not needed. */
 NOINLINE void *fill_uncommon(char *dest, uint64_t word, size_t len, unsigned flags)
 {
+#if STREAMS
+	if (is_one_line(dest, len) && is_worth_streaming(dest, LINE) &&
+	    !(flags & (CACHED_FLAGS | PMEM2_F_MEM_NOFLUSH))) {
+		stream_fill(dest, word, LINE);
+		fence_for(flags);
+		return dest;
+	}
+#endif
 #if FLUSHES
 	if (flags & PMEM2_F_MEM_NOFLUSH)
 		return fill_unflushed(dest, word, len, flags);
@@ -99,7 +107,7 @@ void *KERNEL(memset)(void *dest, int c, size_t len, unsigned flags)
 {
 	uint64_t word = (uint8_t)c * UINT64_C(0x0101010101010101);
 
-	if (is_uncommon(len, flags))
+	if (is_uncommon(dest, len, flags))
 		return fill_uncommon(dest, word, len, flags);
 	if (len > 64)
 		return fill_cached(dest, word, len, flags);

@@ -18,9 +18,11 @@
 /* Loading lines just streamed is slow: what overlaps goes through the cache. */
 #define STREAM_OVERLAP 0
 
-INLINE bool may_be_worth_streaming(size_t len)
+INLINE bool may_be_worth_streaming(const void *dest, size_t len)
 {
-	return FLUSHES && len >= LINE;
+	/* Most are shorter: one test for them. */
+	return FLUSHES && __builtin_expect(len >= LINE, 0) &&
+	       (len != LINE || ((uintptr_t)dest & (LINE - 1)) == 0);
 }
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)

@@ -9,8 +9,9 @@
 
 #define STREAMS 0
 
-INLINE bool may_be_worth_streaming(size_t len)
+INLINE bool may_be_worth_streaming(const void *dest, size_t len)
 {
+	(void)dest;
 	(void)len;
 	return false;
 }

@@ -11,15 +11,15 @@
 #define STREAMS 1
 #define STREAM_OVERLAP 1
 
-INLINE bool may_be_worth_streaming(size_t len)
+INLINE bool may_be_worth_streaming(const void *dest, size_t len)
 {
+	(void)dest;
 	return len >= __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED);
 }
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)
 {
-	(void)dest;
-	return may_be_worth_streaming(len);
+	return may_be_worth_streaming(dest, len);
 }
 
 #endif
