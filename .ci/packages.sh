@@ -24,6 +24,8 @@ packages_tests=(
     qemu-user musl-tools
     # a machine without operating system
     bochs bochs-term bochsbios isolinux syslinux-common xorriso
+    # a virtual machine with NVDIMMs, and what runs in it
+    qemu-system-x86 busybox-static ndctl e2fsprogs xfsprogs parted dmsetup
 )
 
 # Print those of the named packages that are not installed.

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh
+# Ask each of /libraries about one source of every kind.
+
+ask() {
+    for library in /libraries/*; do
+        echo "== $1 ${library##*/}"
+        LD_LIBRARY_PATH=$library /bin/answers "$2"
+    done
+}
+
+fsdax() {
+    namespace "$1" -m fsdax -M mem
+}
+
+region=$(region_of 0)
+fsdax "$region"
+put_ext4 "/dev/pmem$region" /mnt/ext4 -o dax
+ask ext4 /mnt/ext4/file
+
+region=$(region_of 1)
+namespace "$region" -m fsdax -M dev
+put_xfs "/dev/pmem$region" /mnt/xfs -o dax
+ask xfs /mnt/xfs/file
+
+region=$(region_of 2)
+namespace "$region" -m devdax -M mem
+ask devdax "/dev/dax$region.0"
+
+region=$(region_of 3)
+namespace "$region" -m raw
+put_ext4 "/dev/$(block_of "$region")" /mnt/raw
+ask raw /mnt/raw/file
+
+region=$(region_of 4)
+namespace "$region" -m sector
+put_ext4 "/dev/pmem${region}s" /mnt/sector
+ask sector /mnt/sector/file
+
+# Two partitions; the second one goes into a volume.
+region=$(region_of 5)
+fsdax "$region"
+pmem=/dev/pmem$region
+/sbin/parted -s "$pmem" mklabel gpt mkpart a 2MiB 62MiB mkpart b 62MiB 122MiB >&2
+put_ext4 "${pmem}p1" /mnt/partition -o dax
+ask partition /mnt/partition/file
+
+# A volume of two NVDIMMs in different NUMA nodes.
+region=$(region_of 6)
+fsdax "$region"
+printf '0 122880 linear %s 0\n122880 122880 linear %s 0\n' "${pmem}p2" "/dev/pmem$region" |
+    /sbin/dmsetup --noudevrules --noudevsync create volume >&2
+put_ext4 /dev/dm-0 /mnt/volume -o dax
+ask volume /mnt/volume/file
+
+region=$(region_by e820)
+put_ext4 "/dev/$(block_of "$region")" /mnt/e820 -o dax
+ask e820 /mnt/e820/file
+
+region=$(region_by virtio-pmem)
+put_ext4 "/dev/$(block_of "$region")" /mnt/virtio -o dax
+ask virtio-pmem /mnt/virtio/file
+umount /mnt/virtio
+namespace "$region" -m devdax -M mem
+ask virtio-devdax "/dev/dax$region.0"
+
+mkdir /mnt/tmpfs
+mount -t tmpfs tmpfs /mnt/tmpfs
+truncate -s 4M /mnt/tmpfs/file
+ask tmpfs /mnt/tmpfs/file
+
+for dax in /sys/bus/dax/devices/dax*; do
+    case $(readlink -f "$dax") in
+    *ndbus*) ;;
+    *) ask hmem "/dev/${dax##*/}" ;;
+    esac
+done

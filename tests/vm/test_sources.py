@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the library answers about a source of every kind, on NVDIMMs that QEMU emulates.
+
+usage: test_sources.py PERSISTENCE
+
+PERSISTENCE is what the NVDIMMs protect from power cuts, as QEMU names it: `cpu`, caches
+too, or `mem-ctrl`. Where PMDK's library is installed, a table of the answers of both
+libraries is written beside the programs of this folder.
+"""
+import re
+import sys
+import unittest
+
+from machine import BUILD, MIB, Machine, build_initramfs, nvdimm
+from support import ScratchTest, main
+
+PERSISTENCE = sys.argv.pop(1)
+DURABLE = {'cpu': 'BYTE', 'mem-ctrl': 'CACHE_LINE'}[PERSISTENCE]
+REFUSED = 'GRANULARITY_NOT_SUPPORTED'
+
+# Of each NVDIMM, in the order of sources.sh: mebibytes, and the NUMA node.
+NVDIMMS = ((128, 0), (352, 1), (128, 1), (64, 0), (64, 0), (128, 0), (128, 1))
+# What devices keep of 128 MiB: dax starts at 2 MiB.
+DEVDAX = 126 * MIB
+
+USUAL = {
+    'size': 4 * MIB, 'alignment': 4096, 'map': 'PAGE', 'map_byte': REFUSED, 'store': 'found again',
+    'deep_flush': 'done', 'device_id': 'NOSUPP', 'device_usc': 'NOSUPP', 'numa_node': 0,
+    'bad_blocks': 'none', 'write': 'done', 'read': 'data',
+}
+
+
+def identity(*nvdimms):
+    return '"' + ''.join(f'8680-{0x56 + number:02x}341200' for number in nvdimms) + '"'
+
+
+def durable(granularity=DURABLE):
+    return {'map': granularity, 'map_byte': granularity if granularity == 'BYTE' else REFUSED}
+
+
+DEVICE = {'size': DEVDAX, 'alignment': 2 * MIB}
+UNMAPPED = {'map': REFUSED, 'store': REFUSED, 'deep_flush': REFUSED}
+NO_REGION = {'numa_node': 'DAX_REGION_NOT_FOUND'}
+EXPECTED = {
+    'ext4': {**durable(), 'device_id': identity(0)},
+    'xfs': {**durable(), 'device_id': identity(1), 'numa_node': 1},
+    'devdax': {**DEVICE, **durable(), 'device_id': identity(2), 'numa_node': 1},
+    'raw': {'device_id': identity(3)},
+    'sector': {'device_id': identity(4)},
+    'partition': {**durable(), 'device_id': identity(5)},
+    'volume': {**durable(), 'device_id': identity(5, 6), 'numa_node': -1},
+    'e820': durable('CACHE_LINE'),
+    'virtio-pmem': {'numa_node': -1},
+    'virtio-devdax': {**DEVICE, **UNMAPPED, 'numa_node': -1},
+    'hmem': {'size': 128 * MIB, 'alignment': 2 * MIB, **durable('CACHE_LINE'), **NO_REGION,
+             'deep_flush': 'DAX_REGION_NOT_FOUND'},
+    'tmpfs': NO_REGION,
+}
+
+
+def parse(output):
+    """Answers and messages by (source, library) and question."""
+    answers = {}
+    for line in output.splitlines():
+        if heading := re.fullmatch('== (.*) (.*)', line):
+            told = answers.setdefault(heading.groups(), {})
+        else:
+            question, _, answer = line.partition(' ')
+            told[question] = answer.split('\t') if '\t' in answer else [answer]
+    return answers
+
+
+def table(answers):
+    """Where the two libraries answer differently."""
+    rows = [f'| persistence {PERSISTENCE}: source | question | ours | PMDK |', '|---|---|---|---|']
+    for source in EXPECTED:
+        theirs = answers[source, 'peer']
+        for question, ours in answers[source, 'ours'].items():
+            if ours[0] != theirs[question][0]:
+                rows.append(f'| {source} | {question} | {ours[0]} | {theirs[question][0]} |')
+    return '\n'.join([*rows, ''])
+
+
+class Sources(ScratchTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        initramfs = cls.scratch / 'initramfs'
+        build_initramfs(initramfs, 'sources.sh', [BUILD / 'tests' / 'vm' / 'answers'])
+        machine = Machine(cls.scratch, initramfs, cls.options(), f',nvdimm-persistence={PERSISTENCE}',
+                          'memmap=128M!512M memmap=128M%640M-1+0xefffffff')
+        cls.answers = parse(machine.run())
+
+    @classmethod
+    def options(cls):
+        options = ['-m', '2G,slots=16,maxmem=16G']
+        for node in (0, 1):
+            options += ['-object', f'memory-backend-ram,id=ram{node},size=1G',
+                        '-numa', f'node,nodeid={node},memdev=ram{node}']
+        for number, (size, node) in enumerate(NVDIMMS):
+            name = f'nvdimm{number}'
+            options += nvdimm(name, cls.scratch / name, size * MIB, node)
+        virtio = cls.scratch / 'virtio'
+        with open(virtio, 'wb') as image:
+            image.truncate(128 * MIB)
+        return options + ['-object', f'memory-backend-file,id=virtio,share=on,mem-path={virtio},'
+                          'size=128M,align=2M', '-device', 'virtio-pmem-pci,id=v,memdev=virtio']
+
+    def test_every_kind_of_source_is_answered_for(self):
+        for source, answers in EXPECTED.items():
+            expected = {name: str(answer) for name, answer in {**USUAL, **answers}.items()}
+            with self.subTest(source):
+                told = self.answers[source, 'ours']
+                self.assertEqual({name: answer[0] for name, answer in told.items()}, expected)
+
+    def test_every_refusal_says_why(self):
+        for (source, library), told in self.answers.items():
+            for question, (_, *message) in told.items():
+                if library == 'ours':
+                    with self.subTest(f'{source} {question}'):
+                        self.assertNotIn('', message)
+
+    def test_answers_are_compared_with_those_of_pmdk(self):
+        if ('ext4', 'peer') not in self.answers:
+            raise unittest.SkipTest("no PMDK: install the Debian package libpmem2")
+        text = table(self.answers)
+        (BUILD / 'tests' / 'vm' / f'answers-{PERSISTENCE}.md').write_text(text)
+        self.assertIn('| volume | device_id |', text)
+
+
+if __name__ == '__main__':
+    main()
