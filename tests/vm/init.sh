@@ -10,6 +10,7 @@ mkdir -p /etc /proc /sys /mnt /tmp /run
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 ln -s /proc/mounts /etc/mtab
+echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd
 for module in /modules/*; do
     insmod "$module" || echo "cannot load $module"
 done

@@ -233,3 +233,16 @@ class Machine:
             raise AssertionError(f'exit status {status or "not told"} of the guest\n'
                                  f'{self.story()}')
         return self.read('output')
+
+
+def parse(output):
+    """By heading, `== SOURCE LIBRARY`: answer and message by question."""
+    answers = {}
+    told = {}
+    for line in output.splitlines():
+        if heading := re.fullmatch('== (.*) (.*)', line):
+            told = answers.setdefault(heading.groups(), {})
+        else:
+            question, _, answer = line.partition(' ')
+            told[question] = answer.split('\t') if '\t' in answer else [answer]
+    return answers

@@ -7,11 +7,10 @@ PERSISTENCE is what the NVDIMMs protect from power cuts, as QEMU names it: `cpu`
 too, or `mem-ctrl`. Where PMDK's library is installed, a table of the answers of both
 libraries is written beside the programs of this folder.
 """
-import re
 import sys
 import unittest
 
-from machine import BUILD, MIB, Machine, build_initramfs, nvdimm
+from machine import BUILD, MIB, Machine, build_initramfs, nvdimm, parse
 from support import ScratchTest, main
 
 PERSISTENCE = sys.argv.pop(1)
@@ -56,18 +55,6 @@ EXPECTED = {
              'deep_flush': 'DAX_REGION_NOT_FOUND'},
     'tmpfs': NO_REGION,
 }
-
-
-def parse(output):
-    """Answers and messages by (source, library) and question."""
-    answers = {}
-    for line in output.splitlines():
-        if heading := re.fullmatch('== (.*) (.*)', line):
-            told = answers.setdefault(heading.groups(), {})
-        else:
-            question, _, answer = line.partition(' ')
-            told[question] = answer.split('\t') if '\t' in answer else [answer]
-    return answers
 
 
 def table(answers):
