@@ -72,8 +72,8 @@ def download_kernel(folder):
         options = private_lists(folder)
         subprocess.run(['apt-get', '-q', *options, 'update'], check=False)
         if not download_with(options, folder):
-            raise unittest.SkipTest("Debian's kernel: apt-get cannot download what linux-image-amd64 "
-                          'depends on')
+            raise unittest.SkipTest("Debian's kernel: apt-get cannot download what "
+                                    'linux-image-amd64 depends on')
     return next(folder.glob('linux-image-*.deb'))
 
 

@@ -74,7 +74,8 @@ class Sources(ScratchTest):
         super().setUpClass()
         initramfs = cls.scratch / 'initramfs'
         build_initramfs(initramfs, 'sources.sh', [BUILD / 'tests' / 'vm' / 'answers'])
-        machine = Machine(cls.scratch, initramfs, cls.options(), f',nvdimm-persistence={PERSISTENCE}',
+        machine = Machine(cls.scratch, initramfs, cls.options(),
+                          f',nvdimm-persistence={PERSISTENCE}',
                           'memmap=128M!512M memmap=128M%640M-1+0xefffffff')
         cls.answers = parse(machine.run())
 
