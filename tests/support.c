@@ -106,6 +106,17 @@ struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity)
 #define UNDER_THREAD_SANITIZER false
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ADDRESS_SANITIZER true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ADDRESS_SANITIZER true
+#endif
+#endif
+#ifndef UNDER_ADDRESS_SANITIZER
+#define UNDER_ADDRESS_SANITIZER false
+#endif
+
 bool pmem2_test_under_valgrind(void)
 {
 	const char *preloaded = getenv("LD_PRELOAD");
@@ -116,6 +127,11 @@ bool pmem2_test_under_valgrind(void)
 bool pmem2_test_is_alone(void)
 {
 	return !UNDER_THREAD_SANITIZER && !pmem2_test_under_valgrind();
+}
+
+bool pmem2_test_allocates_after_fork(void)
+{
+	return !UNDER_ADDRESS_SANITIZER;
 }
 
 size_t pmem2_test_open_descriptors(void)

@@ -57,6 +57,12 @@ bool pmem2_test_under_valgrind(void);
  */
 bool pmem2_test_is_alone(void);
 
+/*
+ * Whether a child can allocate whatever threads of its parent did at the time of the fork: not with
+ * AddressSanitizer of gcc 12 and clang 14, whose allocator stays locked if it was.
+ */
+bool pmem2_test_allocates_after_fork(void);
+
 /* How many descriptors are open, and how many bytes of address space are mapped, in this process.
  */
 size_t pmem2_test_open_descriptors(void);
