@@ -62,6 +62,14 @@ NOINLINE void *fill_cached(char *dest, uint64_t word, size_t len, unsigned flags
 }
 
 #if STREAMS
+/* Out of line, as are the others: the line may need room on the stack. */
+NOINLINE void *fill_line(char *dest, uint64_t word, unsigned flags)
+{
+	stream_fill(dest, word, LINE);
+	fence_for(flags);
+	return dest;
+}
+
 NOINLINE void *fill_streaming(char *dest, uint64_t word, size_t len, unsigned flags)
 {
 	size_t head = bytes_to_line(dest, len);
@@ -81,11 +89,8 @@ NOINLINE void *fill_uncommon(char *dest, uint64_t word, size_t len, unsigned fla
 {
 #if STREAMS
 	if (is_one_line(dest, len) && is_worth_streaming(dest, LINE) &&
-	    !(flags & (CACHED_FLAGS | PMEM2_F_MEM_NOFLUSH))) {
-		stream_fill(dest, word, LINE);
-		fence_for(flags);
-		return dest;
-	}
+	    !(flags & (CACHED_FLAGS | PMEM2_F_MEM_NOFLUSH)))
+		return fill_line(dest, word, flags);
 #endif
 #if FLUSHES
 	if (flags & PMEM2_F_MEM_NOFLUSH)
