@@ -222,7 +222,7 @@ static void check_reservation(void)
 	CHECK(pmem2_map_delete(&map) == 0);
 	CHECK(pmem2_vm_reservation_map_find_first(rsv, &found) == PMEM2_E_MAPPING_NOT_FOUND);
 	CHECK(pmem2_config_set_vm_reservation(cfg, NULL, 0) == 0);
-	CHECK(pmem2_vm_reservation_shrink(rsv, 0, PAGE) == 0);
+	CHECK(pmem2_vm_reservation_shrink(rsv, size - PAGE, PAGE) == 0);
 	CHECK(pmem2_vm_reservation_extend(rsv, PAGE) == 0);
 	CHECK(pmem2_vm_reservation_get_size(rsv) == size);
 	CHECK(pmem2_vm_reservation_delete(&rsv) == 0);
