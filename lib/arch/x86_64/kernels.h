@@ -14,7 +14,10 @@
 extern size_t pmem2_movnt_threshold;
 
 /* From how many bytes on the kernels of the "fixed" rows stream what they would write back. */
-#define PMEM2_FIXED_STREAM_MIN ((size_t)256)
+#define PMEM2_FIXED_STREAM_MIN ((size_t)128)
+
+/* Up to how many bytes they do not stream what overlaps. */
+#define PMEM2_FIXED_CACHED_OVERLAP_MAX ((size_t)16384)
 
 #define PMEM2_DECLARE_KERNELS(isa, flush, stream)                                                  \
 	void *pmem2_memmove_##isa##_##flush##_##stream(void *dest, const void *src, size_t len,    \

@@ -31,6 +31,14 @@ INLINE bool crosses_page(const char *line)
 	return ((uintptr_t)line & 4095) > 4096 - LINE;
 }
 
+INLINE void flush_4_lines(const char *p)
+{
+	FLUSH_LINE(p);
+	FLUSH_LINE(p + LINE);
+	FLUSH_LINE(p + 2 * LINE);
+	FLUSH_LINE(p + 3 * LINE);
+}
+
 /* Write back the line or the two lines of 1 to 64 bytes. */
 INLINE void flush_two_lines(const char *p, size_t len)
 {

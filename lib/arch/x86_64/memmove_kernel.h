@@ -18,6 +18,11 @@ INLINE bool overlap(const char *dest, const char *src, size_t len)
 	return (uintptr_t)dest - (uintptr_t)src + len - 1 < 2 * len - 1;
 }
 
+INLINE size_t distance(const char *dest, const char *src)
+{
+	return dest > src ? (size_t)(dest - src) : (size_t)(src - dest);
+}
+
 /*
  * More than 256 bytes. The ways are apart, as the registers that one needs to be saved would
  * cost the others time.
@@ -119,8 +124,8 @@ NOINLINE void *move_uncommon(char *dest, const char *src, size_t len, unsigned f
 		return move_unflushed(dest, src, len, flags);
 #endif
 #if STREAMS
-	if (is_streamed(dest, len, flags) &&
-	    ((flags & STREAM_FLAGS) || STREAM_OVERLAP || !overlap(dest, src, len)))
+	if (is_streamed(dest, len, flags) && ((flags & STREAM_FLAGS) || !overlap(dest, src, len) ||
+					      is_overlap_worth_streaming(distance(dest, src), len)))
 		return move_streaming(dest, src, len, flags);
 #endif
 	if (len > 64)

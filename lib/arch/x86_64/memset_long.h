@@ -8,14 +8,19 @@
 #include "lines.h"
 #include "memset_pieces.h"
 
+INLINE void fill_4_lines(char *d, const v64 *line)
+{
+	store64(d, line);
+	store64(d + LINE, line);
+	store64(d + 2 * LINE, line);
+	store64(d + 3 * LINE, line);
+}
+
 /* All but the last line or part of it; how many bytes that is. */
 INLINE size_t fill_most(char *d, const v64 *line, size_t len)
 {
 	for (; len > 4 * LINE; len -= 4 * LINE) {
-		store64(d, line);
-		store64(d + LINE, line);
-		store64(d + 2 * LINE, line);
-		store64(d + 3 * LINE, line);
+		fill_4_lines(d, line);
 		d += 4 * LINE;
 		forget(&len);
 	}
@@ -64,6 +69,12 @@ INLINE void fill_flush_up(char *dest, uint64_t word, size_t len)
 
 	fill_flush_below_64(dest, word, head);
 	repeat64(&line, word);
+	for (; left >= 4 * LINE; left -= 4 * LINE) {
+		fill_4_lines(d, &line);
+		flush_4_lines(d);
+		d += 4 * LINE;
+		forget(&left);
+	}
 	for (; left >= LINE; left -= LINE) {
 		store64(d, &line);
 		FLUSH_LINE(d);

@@ -15,14 +15,20 @@
 
 #define STREAMS 1
 
-/* Loading lines just streamed is slow: what overlaps goes through the cache. */
-#define STREAM_OVERLAP 0
-
 INLINE bool may_be_worth_streaming(const void *dest, size_t len)
 {
 	/* Most are shorter: one test for them. */
 	return FLUSHES && __builtin_expect(len >= LINE, 0) &&
 	       (len != LINE || ((uintptr_t)dest & (LINE - 1)) == 0);
+}
+
+/*
+ * Loading lines just streamed is slow, and so is streaming lines just loaded: what overlaps goes
+ * through the cache unless it is long and much of it does not.
+ */
+INLINE bool is_overlap_worth_streaming(size_t distance, size_t len)
+{
+	return len > PMEM2_FIXED_CACHED_OVERLAP_MAX && distance >= len / 4;
 }
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)

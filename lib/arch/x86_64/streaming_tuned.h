@@ -9,12 +9,18 @@
 #include "store.h"
 
 #define STREAMS 1
-#define STREAM_OVERLAP 1
 
 INLINE bool may_be_worth_streaming(const void *dest, size_t len)
 {
 	(void)dest;
 	return len >= __atomic_load_n(&pmem2_movnt_threshold, __ATOMIC_RELAXED);
+}
+
+INLINE bool is_overlap_worth_streaming(size_t distance, size_t len)
+{
+	(void)distance;
+	(void)len;
+	return true;
 }
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)

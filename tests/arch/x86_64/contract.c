@@ -7,7 +7,7 @@
 
 #define LINE 64
 #define WORD 8
-#define LEN_MAX 8192
+#define LEN_MAX 32768
 
 /* What happened to one line, or one byte, as indices of events plus one; 0 is never. */
 struct line {
@@ -60,13 +60,17 @@ static size_t line_count(const struct call *call)
 			      : (call->dest + call->len - 1) / LINE - line_base(call) / LINE + 1;
 }
 
+/* What the "fixed" rows do not stream without a hint: unless it is long, and its ends are apart. */
 static bool overlaps(const struct call *call)
 {
-	return call->operation == OPERATION_MEMMOVE && call->dest < call->src + call->len &&
-	       call->src < call->dest + call->len;
+	size_t distance = call->dest > call->src ? call->dest - call->src : call->src - call->dest;
+
+	if (call->operation != OPERATION_MEMMOVE || distance >= call->len)
+		return false;
+	return call->len <= PMEM2_FIXED_CACHED_OVERLAP_MAX || distance < call->len / 4;
 }
 
-/* What the "fixed" rows stream without a hint: whole lines only, and what is long. */
+/* What they stream of the rest: whole lines only, and what is not short. */
 static bool is_worth_streaming(const struct call *call)
 {
 	if (call->len >= PMEM2_FIXED_STREAM_MIN)

@@ -6,6 +6,7 @@
 
 #include "../emulate.h"
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/kernels.h"
 #include "breach.h"
 #include "contract.h"
 #include "support.h"
@@ -207,6 +208,19 @@ START_TEST(long_copies_are_durable)
 }
 END_TEST
 
+START_TEST(long_overlapping_copies_are_durable)
+{
+	size_t len = PMEM2_FIXED_CACHED_OVERLAP_MAX + (size_t)_i % 2;
+	size_t low = 4096 + below(64);
+
+	if (!take_functions(_i / 2))
+		return;
+	set_threshold(below(2 * len));
+	check(OPERATION_MEMMOVE, low, low + len / 4, len, 0);
+	check(OPERATION_MEMMOVE, low + len / 4 - 1, low, len, 0);
+}
+END_TEST
+
 START_TEST(all_flag_combinations_are_obeyed)
 {
 	if (!take_functions(_i))
@@ -303,6 +317,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(durable, memset_is_durable, 0, 2 * rows);
 	tcase_add_loop_test(durable, aligned_words_are_never_torn, 0, 2 * rows);
 	tcase_add_loop_test(durable, overlapping_memmove_is_durable, 0, 2 * rows);
+	tcase_add_loop_test(durable, long_overlapping_copies_are_durable, 0, 4 * rows);
 	tcase_add_loop_test(durable, long_copies_are_durable, 0, 2 * rows);
 	tcase_add_loop_test(durable, all_flag_combinations_are_obeyed, 0, 2 * rows);
 	tcase_add_loop_test(durable, flush_and_persist_write_back_each_line_once, 0, 2 * rows);

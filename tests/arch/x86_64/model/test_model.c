@@ -30,8 +30,8 @@
 
 struct trace recorded;
 
-static char arena[32768] __attribute__((aligned(4096)));
-static char noise[16384];
+static char arena[65536] __attribute__((aligned(4096)));
+static char noise[sizeof(arena)];
 static const struct pmem2_arch_row *row;
 static const struct pmem2_arch_ops *ops;
 static struct traits traits;
@@ -133,6 +133,16 @@ static void check_overlap(size_t dest, size_t src, size_t len, unsigned flags)
 	memcpy(start, bytes, 12288);
 	call = check(OPERATION_MEMMOVE, dest, src, len, flags);
 	if (memcmp(arena + dest, bytes + 4096 + (ptrdiff_t)(src - dest), len) != 0)
+		report(&call, "bytes are wrong");
+}
+
+static void check_long_overlap(size_t dest, size_t src, size_t len, unsigned flags)
+{
+	struct call call;
+
+	memcpy(arena, noise, sizeof(arena));
+	call = check(OPERATION_MEMMOVE, dest, src, len, flags);
+	if (memcmp(arena + dest, noise + src, len) != 0)
 		report(&call, "bytes are wrong");
 }
 
@@ -267,6 +277,24 @@ START_TEST(lengths_around_the_threshold_keep_the_contract)
 			check_move(i % LINE, below(LINE), len, flags);
 			check_fill(i % LINE, len, flags);
 			check_overlap(TO + i % LINE, TO + below(600), len % 4096, flags);
+		}
+	}
+}
+END_TEST
+
+START_TEST(lengths_around_the_longest_cached_overlap_keep_the_contract)
+{
+	if (!take_functions(_i))
+		return;
+	for (size_t i = 0; i < 3 * LINE; i += getenv(SAMPLE) ? 37 : 7) {
+		size_t len = PMEM2_FIXED_CACHED_OVERLAP_MAX - 1 + i % 3;
+		const size_t distances[] = {1, LINE, len / 4 - 1, len / 4, len / 2, len - 1, len};
+		size_t dest = LINE + i;
+
+		set_threshold(below(2 * len));
+		for (size_t k = 0; k < sizeof(distances) / sizeof(distances[0]); k++) {
+			check_long_overlap(dest, dest + distances[k], len, 0);
+			check_long_overlap(dest + distances[k], dest, len, 0);
 		}
 	}
 }
@@ -461,6 +489,8 @@ Suite *test_suite(void)
 	tcase_add_loop_test(calls, every_length_and_pair_of_alignments_keeps_the_contract, 0,
 			    subjects);
 	tcase_add_loop_test(calls, every_overlap_keeps_the_contract, 0, subjects);
+	tcase_add_loop_test(calls, lengths_around_the_longest_cached_overlap_keep_the_contract, 0,
+			    subjects);
 	tcase_add_loop_test(calls, lengths_around_the_threshold_keep_the_contract, 0, subjects);
 	tcase_add_loop_test(calls, lengths_around_whole_lines_keep_the_contract, 0, subjects);
 	tcase_add_loop_test(calls, long_ranges_around_pages_keep_the_contract, 0, subjects);
