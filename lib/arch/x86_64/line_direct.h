@@ -16,12 +16,20 @@ INLINE void stream_line(char *d, const v64 *line)
 	stream_line_from(d, (const char *)line);
 }
 
-INLINE void stream_4_lines_from(char *d, const char *s)
+INLINE void stream_4_lines_up_from(char *d, const char *s)
 {
 	stream_line_from(d, s);
 	stream_line_from(d + LINE, s + LINE);
 	stream_line_from(d + 2 * LINE, s + 2 * LINE);
 	stream_line_from(d + 3 * LINE, s + 3 * LINE);
+}
+
+INLINE void stream_4_lines_down_from(char *d, const char *s)
+{
+	stream_line_from(d + 3 * LINE, s + 3 * LINE);
+	stream_line_from(d + 2 * LINE, s + 2 * LINE);
+	stream_line_from(d + LINE, s + LINE);
+	stream_line_from(d, s);
 }
 
 #endif

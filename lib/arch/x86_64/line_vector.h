@@ -22,7 +22,7 @@ INLINE void stream_line_from(char *d, const char *s)
  * Loaded before they are streamed: a load waits for an earlier store whose address has the same
  * last 12 bits.
  */
-INLINE void stream_4_lines_from(char *d, const char *s)
+INLINE void stream_4_lines_up_from(char *d, const char *s)
 {
 	v128 lo, hi;
 
@@ -32,6 +32,11 @@ INLINE void stream_4_lines_from(char *d, const char *s)
 	stream64(d + LINE, &lo.hi);
 	stream64(d + 2 * LINE, &hi.lo);
 	stream64(d + 3 * LINE, &hi.hi);
+}
+
+INLINE void stream_4_lines_down_from(char *d, const char *s)
+{
+	stream_4_lines_up_from(d, s);
 }
 
 #endif

@@ -33,7 +33,7 @@ INLINE void stream_tail(char *d, const char *s, size_t len)
 INLINE void stream_lines_up(char *d, const char *s, size_t len)
 {
 	for (; len >= 4 * LINE; len -= 4 * LINE) {
-		stream_4_lines_from(d, s);
+		stream_4_lines_up_from(d, s);
 		d += 4 * LINE;
 		s += 4 * LINE;
 	}
@@ -64,7 +64,11 @@ INLINE void stream_down(char *dest, const char *src, size_t len)
 	size_t left = len - tail;
 
 	move_flush_below_64(dest + left, src + left, tail);
-	while (left > head) {
+	for (; left >= head + 4 * LINE; forget(&left)) {
+		left -= 4 * LINE;
+		stream_4_lines_down_from(dest + left, src + left);
+	}
+	for (; left > head; forget(&left)) {
 		left -= LINE;
 		stream_line_from(dest + left, src + left);
 	}

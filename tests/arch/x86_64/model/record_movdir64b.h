@@ -16,9 +16,15 @@ INLINE void stream_line_from(char *d, const char *s)
 	record_store(EVENT_STREAM, d, line, LINE);
 }
 
-INLINE void stream_4_lines_from(char *d, const char *s)
+INLINE void stream_4_lines_up_from(char *d, const char *s)
 {
 	for (size_t i = 0; i < 4; i++)
+		stream_line_from(d + i * LINE, s + i * LINE);
+}
+
+INLINE void stream_4_lines_down_from(char *d, const char *s)
+{
+	for (size_t i = 4; i-- > 0;)
 		stream_line_from(d + i * LINE, s + i * LINE);
 }
 
