@@ -31,6 +31,7 @@ class Build:
     linker: str = 'bfd'
     static: bool = True                   # whether the compiler has the run-time libraries for that
     smoke: bool = True                    # whether the program has its address space to itself
+    libndctl: str = 'loaded'              # how the library comes to it
 
 
 def sanitizer(name, more='', **traits):
@@ -52,6 +53,9 @@ BUILDS = {
     'gcc-pgo': Build('--buildtype=release -Db_pgo=generate', '-fprofile-generate'),
     'gcc-hardened': Build(f'--buildtype=debugoptimized "-Dc_args={HARDENED}"', HARDENED),
     'gcc-native': Build(f'--buildtype=release "-Dc_args={NATIVE}"'),
+    'gcc-without-libndctl': Build('--buildtype=release -Dndctl=disabled', libndctl='never'),
+    'gcc-linked-libndctl': Build('--buildtype=release -Dndctl=enabled -Dndctl_link=direct',
+                                 '-lndctl', static=False, libndctl='linked'),
     'clang-unoptimised': Build('--buildtype=debug'),
     'clang-thinlto': Build('--buildtype=release -Db_lto=true -Db_lto_mode=thin', '-flto=thin -O3',
                            linker='lld'),
@@ -141,6 +145,12 @@ class Builds(ScratchTest):
 
     def test_same_symbols_are_exported(self):
         self.assertLessEqual(set(golden_symbols()), set(exported_symbols(self.library)))
+
+    def test_libndctl_is_reached_as_asked(self):
+        needed = run(need('readelf', 'binutils'), '-d', self.library)
+        named = b'libndctl.so' in self.library.read_bytes()
+        way = 'linked' if '[libndctl.so' in needed else 'loaded' if named else 'never'
+        self.assertEqual(way, self.way.libndctl)
 
     def test_kernels_and_resolvers_hold_only_what_is_theirs(self):
         arch = self.build / 'lib' / 'arch' / 'x86_64'
