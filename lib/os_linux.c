@@ -372,6 +372,14 @@ int pmem2_os_unmap(void *addr, size_t length)
 	return munmap(addr, whole_pages(length)) != 0 ? -errno : 0;
 }
 
+/* Where hints are not taken up: free address space with room above, or without. */
+static void *find_room(size_t length, size_t room, size_t alignment)
+{
+	void *addr = find_aligned(room, alignment);
+
+	return addr != MAP_FAILED ? addr : find_aligned(length, alignment);
+}
+
 int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserved)
 {
 	size_t room = length + ROOM_TO_GROW;
@@ -379,17 +387,19 @@ int pmem2_os_reserve(void *addr, size_t length, size_t alignment, void **reserve
 
 	if (addr != NULL)
 		return reserve_at(addr, length, reserved);
-	addr = pmem2_arena_hint(room < length ? length : room, alignment);
+	if (room < length)
+		room = length;
+	addr = pmem2_arena_hint(room, alignment);
 	for (int i = 0; i < PLACEMENT_TRIES && addr != MAP_FAILED; i++) {
 		got = mmap(addr, length, PROT_NONE, RESERVED, -1, 0);
 		if (got == MAP_FAILED)
 			return -errno;
-		if (pmem2_is_aligned((uintptr_t)got, alignment)) {
+		if (got == addr || (i > 0 && pmem2_is_aligned((uintptr_t)got, alignment))) {
 			*reserved = got;
 			return 0;
 		}
 		drop(got, length);
-		addr = find_aligned(length, alignment);
+		addr = find_room(length, room, alignment);
 	}
 	return -ENOMEM;
 }

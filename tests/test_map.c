@@ -62,7 +62,7 @@ void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
 	}
 	if (mapping.grants_sync && (flags & MAP_SYNC))
 		flags = MAP_SHARED;
-	if (mapping.ignored_hints > 0 && prot != PROT_NONE) {
+	if (mapping.ignored_hints > 0 && addr != NULL && !(flags & MAP_FIXED_NOREPLACE)) {
 		mapping.ignored_hints--;
 		addr = (char *)addr + PAGE;
 	}
@@ -561,6 +561,20 @@ START_TEST(address_suits_huge_pages_also_when_the_system_ignores_hints)
 	mapping.ignored_hints = 2;
 	assert_aligned(lengths[_i].alignment);
 	ck_assert_int_eq(mapping.ignored_hints, 0);
+}
+END_TEST
+
+START_TEST(reservation_has_room_to_grow_also_when_the_system_ignores_hints)
+{
+	struct pmem2_vm_reservation *rsv = NULL;
+	size_t before = mapping.bytes;
+
+	mapping.ignored_hints = 1;
+	assert_success(pmem2_vm_reservation_new(&rsv, NULL, PAGE));
+	ck_assert_int_eq(mapping.ignored_hints, 0);
+	ck_assert_uint_eq(mapping.bytes, before + PAGE);
+	assert_success(pmem2_vm_reservation_extend(rsv, 512 * PMEM2_MIB));
+	assert_success(pmem2_vm_reservation_delete(&rsv));
 }
 END_TEST
 
@@ -1500,6 +1514,7 @@ static TCase *address_tests(void)
 	tcase_add_loop_test(tests, address_of_anonymous_memory_suits_huge_pages, 0, COUNT(lengths));
 	tcase_add_loop_test(tests, address_suits_huge_pages_also_when_the_system_ignores_hints, 0,
 			    COUNT(lengths));
+	tcase_add_test(tests, reservation_has_room_to_grow_also_when_the_system_ignores_hints);
 	tcase_add_test(tests, placing_a_map_leaves_nothing_else_mapped);
 	tcase_add_loop_test(tests, more_than_the_address_space_is_refused, 1, 3);
 	tcase_add_test(tests, length_whose_pages_exceed_the_type_is_refused);

@@ -1116,6 +1116,7 @@ static TCase *growing(void)
 	tcase_add_test(tcase, extend_grows_at_the_end);
 	tcase_add_test(tcase, extension_can_be_mapped_also_across_the_old_end);
 	tcase_add_test(tcase, extend_keeps_maps);
+	tcase_add_test(tcase, reservation_of_the_library_s_choice_has_room_to_grow);
 	tcase_add_test(tcase, extending_by_nothing_changes_nothing);
 	tcase_add_loop_test(tcase, unaligned_extension_is_refused, 0, COUNT(unaligned_extensions));
 	tcase_add_loop_test(tcase, extension_into_used_space_is_refused_and_changes_nothing, 0,
@@ -1172,7 +1173,6 @@ static TCase *much(void)
 	tcase_add_loop_test(tcase, mapping_needs_no_address_space_beside_the_reservation, 0, 4);
 	tcase_add_loop_test(tcase, more_than_the_address_space_gives_out_of_memory, 0,
 			    COUNT(huge_sizes));
-	tcase_add_test(tcase, reservation_of_the_library_s_choice_has_room_to_grow);
 	tcase_add_test(tcase, later_maps_and_reservations_leave_a_gibibyte_to_grow_into);
 	tcase_add_loop_test(tcase,
 			    extension_beyond_the_address_space_is_refused_and_changes_nothing, 0,
