@@ -5,16 +5,12 @@
 #include <stdlib.h>
 
 #include "badlist.h"
-#include "bits.h"
 #include "devnode.h"
 #include "err.h"
 #include "export.h"
-#include "mcsafe.h"
+#include "heal.h"
 #include "os.h"
-#include "region.h"
 #include "source.h"
-
-#define SECTOR 512
 
 struct pmem2_badblock_context {
 	struct pmem2_source src;
@@ -138,205 +134,14 @@ static int check_range(const struct pmem2_badblock *bb)
 	return 0;
 }
 
-static int fail_clearing(int error, const struct pmem2_badblock_context *ctx,
-			 const struct pmem2_badblock *bb)
-{
-	return pmem2_fail_errno(error, "bad blocks: clearing %zu bytes at offset %zu of fd %d",
-				bb->length, bb->offset, ctx->src.file);
-}
-
-static int renew(const struct pmem2_badblock_context *ctx, const struct pmem2_badblock *bb)
-{
-	int ret = pmem2_os_renew(ctx->src.file, bb->offset, bb->length);
-
-	return ret != 0 ? fail_clearing(-ret, ctx, bb) : 0;
-}
-
 static int clear_devdax(const struct pmem2_badblock_context *ctx, const struct pmem2_badblock *bb)
 {
-	int ret;
-
-	if (!ctx->on_region)
-		return pmem2_fail(
-			PMEM2_E_NOSUPP,
-			"bad blocks: clearing %zu bytes at offset %zu of device dax fd %d, "
-			"which is on no NVDIMM region",
-			bb->length, bb->offset, ctx->src.file);
-	ret = pmem2_region_clear(&ctx->src, bb);
-	return ret != 0 ? ret : pmem2_mcsafe_zero(&ctx->src, bb->offset, bb->length);
-}
-
-/* Zeros over a range of a file, whole pages at a time where it consists of them. */
-static int write_zeros(const struct pmem2_badblock_context *ctx, size_t offset, size_t length)
-{
-	static const char zeros[4096];
-
-	while (length > 0) {
-		size_t some = length < sizeof(zeros) ? length : sizeof(zeros);
-		ssize_t written = pmem2_os_write(ctx->src.file, zeros, some, offset);
-		if (written < 0)
-			return (int)written;
-		offset += (size_t)written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
-static bool overlaps(const struct pmem2_badblock *block, const struct pmem2_badblock *range)
-{
-	const struct pmem2_badlist one = {(struct pmem2_badblock *)block, 1, 1};
-
-	return pmem2_badlist_find(&one, range) != NULL;
-}
-
-/*
- * Since Linux 6.0, writing whole pages of a DAX file heals them. A page of which a part
- * is bad is lost whole.
- */
-static int overwrite(const struct pmem2_badblock_context *ctx, const struct pmem2_badlist *bad,
-		     const struct pmem2_badblock *range)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < bad->count && ret == 0; i++) {
-		const struct pmem2_badblock *block = &bad->block[i];
-		if (overlaps(block, range))
-			ret = write_zeros(ctx, block->offset, block->length);
-	}
-	if (ret == 0)
-		ret = write_zeros(ctx, range->offset, range->length);
-	return ret == 0 ? pmem2_os_sync_file(ctx->src.file) : ret;
-}
-
-/* Have the file system put other blocks in the place of the bad ones. */
-static int replace(const struct pmem2_badblock_context *ctx, const struct pmem2_badlist *bad,
-		   const struct pmem2_badblock *range)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < bad->count && ret == 0; i++)
-		if (overlaps(&bad->block[i], range))
-			ret = renew(ctx, &bad->block[i]);
-	if (ret == 0)
-		ret = renew(ctx, range);
-	if (ret != 0)
-		return ret;
-	ret = pmem2_os_sync_file(ctx->src.file);
-	return ret != 0 ? fail_clearing(-ret, ctx, range) : 0;
-}
-
-/* Whether the kernel still lists any of these ranges of the device; the first in `*left`. */
-static int is_still_bad(const struct pmem2_badblock_context *ctx,
-			const struct pmem2_badlist *ranges, struct pmem2_badblock *left)
-{
-	struct pmem2_badlist device = {NULL, 0, 0};
-	int ret = pmem2_badlist_of_device(&ctx->src, &device);
-
-	for (size_t i = 0; i < ranges->count && ret == 0; i++) {
-		if (pmem2_badlist_find(&device, &ranges->block[i]) != NULL) {
-			*left = ranges->block[i];
-			ret = 1;
-		}
-	}
-	pmem2_badlist_free(&device);
-	return ret;
-}
-
-static int fail_still_bad(const struct pmem2_badblock_context *ctx,
-			  const struct pmem2_badblock *range, const struct pmem2_badblock *left)
-{
-	return pmem2_fail(
-		-EIO,
-		"bad blocks: clearing %zu bytes at offset %zu of fd %d: sectors %zu to %zu of "
-		"its device stay bad, which root may be able to mend",
-		range->length, range->offset, ctx->src.file, left->offset / SECTOR,
-		(left->offset + left->length - 1) / SECTOR);
-}
-
-/* Writing did not help: give the file other blocks, and have the NVDIMMs clear the old ones. */
-static int heal_from_outside(const struct pmem2_badblock_context *ctx,
-			     const struct pmem2_badlist *bad, const struct pmem2_badlist *beneath,
-			     const struct pmem2_badblock *range)
-{
-	struct pmem2_badblock left = {0, 0};
-	int ret = replace(ctx, bad, range);
-
-	if (ret != 0)
-		return ret;
-	for (size_t i = 0; i < beneath->count; i++)
-		(void)pmem2_region_clear(&ctx->src, &beneath->block[i]);
-	ret = is_still_bad(ctx, beneath, &left);
-	return ret == 1 ? fail_still_bad(ctx, range, &left) : ret;
-}
-
-static int heal(const struct pmem2_badblock_context *ctx, const struct pmem2_badlist *bad,
-		const struct pmem2_badlist *beneath, const struct pmem2_badblock *range)
-{
-	struct pmem2_badblock left = {0, 0};
-	int written = overwrite(ctx, bad, range);
-	int ret;
-
-	if (written == -EBADF)
-		return fail_clearing(EBADF, ctx, range);
-	ret = is_still_bad(ctx, beneath, &left);
-	if (ret < 0 || (ret == 0 && written == 0))
-		return ret;
-	return heal_from_outside(ctx, bad, beneath, range);
-}
-
-static void clip(struct pmem2_badblock *range, size_t size)
-{
-	if (range->offset > size)
-		range->offset = size;
-	if (range->length > size - range->offset)
-		range->length = size - range->offset;
-}
-
-/* What lies behind the end of the file is passed over, as writing there would extend it. */
-static int clip_all(const struct pmem2_badblock_context *ctx, struct pmem2_badblock *range,
-		    struct pmem2_badlist *bad)
-{
-	struct pmem2_os_stat stat;
-	int ret = pmem2_os_stat(ctx->src.file, &stat);
-
-	if (ret != 0)
-		return fail_clearing(-ret, ctx, range);
-	clip(range, stat.size);
-	for (size_t i = 0; i < bad->count; i++)
-		clip(&bad->block[i], stat.size);
-	return 0;
-}
-
-static int clear_on_region(const struct pmem2_badblock_context *ctx,
-			   const struct pmem2_badblock *bb, struct pmem2_badlist lists[3])
-{
-	struct pmem2_badlist *device = &lists[0], *bad = &lists[1], *beneath = &lists[2];
-	struct pmem2_badblock range = *bb;
-	int ret = pmem2_badlist_of_device(&ctx->src, device);
-
-	if (ret == 0)
-		ret = pmem2_badlist_of_file(&ctx->src, device, bad);
-	if (ret == 0)
-		ret = clip_all(ctx, &range, bad);
-	if (ret != 0)
-		return ret;
-	if (pmem2_badlist_find(bad, &range) == NULL)
-		return renew(ctx, bb);
-	ret = pmem2_badlist_beneath(&ctx->src, &range, device, beneath);
-	return ret != 0 ? ret : heal(ctx, bad, beneath, &range);
-}
-
-static int clear_file(const struct pmem2_badblock_context *ctx, const struct pmem2_badblock *bb)
-{
-	struct pmem2_badlist lists[3] = {{NULL, 0, 0}};
-	int ret;
-
-	if (!ctx->on_region)
-		return renew(ctx, bb);
-	ret = clear_on_region(ctx, bb, lists);
-	for (size_t i = 0; i < 3; i++)
-		pmem2_badlist_free(&lists[i]);
-	return ret;
+	if (ctx->on_region)
+		return pmem2_heal_devdax(&ctx->src, bb);
+	return pmem2_fail(PMEM2_E_NOSUPP,
+			  "bad blocks: clearing %zu bytes at offset %zu of device dax fd %d, "
+			  "which is on no NVDIMM region",
+			  bb->length, bb->offset, ctx->src.file);
 }
 
 PMEM2_API(pmem2_badblock_clear)
@@ -348,7 +153,8 @@ int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem
 		return ret;
 	if (bbctx->src.kind == PMEM2_SOURCE_DEVDAX)
 		return clear_devdax(bbctx, bb);
-	return clear_file(bbctx, bb);
+	return bbctx->on_region ? pmem2_heal_file(&bbctx->src, bb)
+				: pmem2_heal_renew(&bbctx->src, bb);
 }
 
 PMEM2_API(pmem2_badblock_context_delete)

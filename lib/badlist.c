@@ -46,52 +46,84 @@ int pmem2_badlist_of_device(const struct pmem2_source *src, struct pmem2_badlist
 
 /* ---- files -------------------------------------------------------------- */
 
+struct range {
+	unsigned long long start, end;
+};
+
 /* Bad ranges of the device on their way to a list, through the extents of a file. */
 struct projection {
 	const struct pmem2_badlist *device;
-	const struct pmem2_badblock *part; /* of the file that matters */
+	int (*add)(const struct projection *projection, const struct pmem2_extent *extent,
+		   struct range bad);
 	struct pmem2_badlist *list;
-	size_t block; /* of the file system; 0: list ranges of the device instead */
+	size_t block, end;                  /* of the file system; of the file's last block */
+	const struct pmem2_badlist *blocks; /* of the file, whose ranges of the device matter */
+	bool *shared;
 };
 
 /* The common part of two ranges; false if there is none. */
-static bool intersect(unsigned long long *start, unsigned long long *end, unsigned long long from,
-		      unsigned long long to)
+static bool intersect(struct range *range, unsigned long long from, unsigned long long to)
 {
-	if (*start < from)
-		*start = from;
-	if (*end > to)
-		*end = to;
-	return *start < *end;
+	if (range->start < from)
+		range->start = from;
+	if (range->end > to)
+		range->end = to;
+	return range->start < range->end;
 }
 
-static int project(const struct projection *projection, const struct pmem2_extent *extent,
-		   const struct pmem2_badblock *bad)
+/* What of a file lies on a part of an extent. */
+static struct range part_of_file(const struct pmem2_extent *extent, struct range part)
 {
-	const struct pmem2_badblock *part = projection->part;
-	unsigned long long start = bad->offset;
-	unsigned long long end = start + bad->length;
-	size_t block = projection->block;
-
-	if (!intersect(&start, &end, extent->place, extent->place + extent->length))
-		return 0;
-	start = start - extent->place + extent->offset;
-	end = end - extent->place + extent->offset;
-	if (!intersect(&start, &end, part->offset, (unsigned long long)part->offset + part->length))
-		return 0;
-	if (block == 0)
-		return add(projection->list, bad->offset, bad->length);
-	start = pmem2_align_down(start, block);
-	return add(projection->list, start, pmem2_align_up(end, block) - start);
+	if (extent->encoded)
+		return (struct range){extent->offset, extent->offset + extent->length};
+	return (struct range){part.start - extent->place + extent->offset,
+			      part.end - extent->place + extent->offset};
 }
 
-static int project_all(const struct pmem2_extent *extent, void *data)
+/* Nothing behind the last block of the file can be read. */
+static int add_blocks(const struct projection *projection, const struct pmem2_extent *extent,
+		      struct range bad)
+{
+	struct range file = part_of_file(extent, bad);
+	size_t start;
+
+	if (!intersect(&file, 0, projection->end))
+		return 0;
+	start = pmem2_align_down(file.start, projection->block);
+	return add(projection->list, start, pmem2_align_up(file.end, projection->block) - start);
+}
+
+static int add_beneath(const struct projection *projection, const struct pmem2_extent *extent,
+		       struct range bad)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < projection->blocks->count && ret == 0; i++) {
+		const struct pmem2_badblock *block = &projection->blocks->block[i];
+		struct range file = part_of_file(extent, bad);
+		struct range part = bad;
+		if (!intersect(&file, block->offset, block->offset + block->length))
+			continue;
+		if (!extent->encoded)
+			part = (struct range){file.start - extent->offset + extent->place,
+					      file.end - extent->offset + extent->place};
+		ret = add(projection->list, part.start, part.end - part.start);
+		*projection->shared |= extent->shared;
+	}
+	return ret;
+}
+
+static int project(const struct pmem2_extent *extent, void *data)
 {
 	const struct projection *projection = data;
 	int ret = 0;
 
-	for (size_t i = 0; i < projection->device->count && ret == 0; i++)
-		ret = project(projection, extent, &projection->device->block[i]);
+	for (size_t i = 0; i < projection->device->count && ret == 0; i++) {
+		const struct pmem2_badblock *bad = &projection->device->block[i];
+		struct range part = {bad->offset, bad->offset + bad->length};
+		if (intersect(&part, extent->place, extent->place + extent->length))
+			ret = projection->add(projection, extent, part);
+	}
 	return ret;
 }
 
@@ -122,9 +154,9 @@ static void tidy(struct pmem2_badlist *list)
 	list->count = kept + 1;
 }
 
-static int walk(const struct pmem2_source *src, struct projection *projection, size_t size)
+static int walk(const struct pmem2_source *src, struct projection *projection)
 {
-	int ret = pmem2_extents(src->file, size, project_all, projection);
+	int ret = pmem2_extents(src->file, projection->end, project, projection);
 
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "bad blocks: finding them in the extents of fd %d",
@@ -137,8 +169,7 @@ int pmem2_badlist_of_file(const struct pmem2_source *src, const struct pmem2_bad
 			  struct pmem2_badlist *list)
 {
 	struct pmem2_os_stat stat;
-	struct pmem2_badblock all = {0, 0};
-	struct projection projection = {.device = device, .part = &all, .list = list};
+	struct projection projection = {.device = device, .add = add_blocks, .list = list};
 	int ret;
 
 	if (device->count == 0)
@@ -147,28 +178,56 @@ int pmem2_badlist_of_file(const struct pmem2_source *src, const struct pmem2_bad
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "bad blocks: asking for the size of fd %d",
 					src->file);
-	all.length = stat.size;
 	projection.block = stat.block;
-	return walk(src, &projection, stat.size);
+	projection.end = pmem2_align_up(stat.size, stat.block);
+	return walk(src, &projection);
 }
 
-int pmem2_badlist_beneath(const struct pmem2_source *src, const struct pmem2_badblock *part,
-			  const struct pmem2_badlist *device, struct pmem2_badlist *list)
+int pmem2_badlist_beneath(const struct pmem2_source *src, const struct pmem2_badlist *blocks,
+			  const struct pmem2_badlist *device, struct pmem2_badlist *list,
+			  bool *shared)
 {
-	struct projection projection = {.device = device, .part = part, .list = list};
+	struct projection projection = {
+		.device = device,
+		.add = add_beneath,
+		.list = list,
+		.blocks = blocks,
+		.shared = shared,
+	};
 
-	return walk(src, &projection, part->offset + part->length);
+	*shared = false;
+	if (blocks->count == 0)
+		return 0;
+	projection.end =
+		blocks->block[blocks->count - 1].offset + blocks->block[blocks->count - 1].length;
+	return walk(src, &projection);
+}
+
+static bool overlap(const struct pmem2_badblock *a, const struct pmem2_badblock *b)
+{
+	return a->offset < b->offset + b->length && b->offset < a->offset + a->length;
+}
+
+void pmem2_badlist_clip(struct pmem2_badlist *list, const struct pmem2_badblock *range)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pmem2_badblock *block = &list->block[i];
+		struct range left = {block->offset, block->offset + block->length};
+		if (intersect(&left, range->offset, range->offset + range->length))
+			list->block[kept++] = (struct pmem2_badblock){
+				(size_t)left.start, (size_t)(left.end - left.start)};
+	}
+	list->count = kept;
 }
 
 const struct pmem2_badblock *pmem2_badlist_find(const struct pmem2_badlist *list,
 						const struct pmem2_badblock *range)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct pmem2_badblock *block = &list->block[i];
-		if (block->offset < range->offset + range->length &&
-		    range->offset < block->offset + block->length)
-			return block;
-	}
+	for (size_t i = 0; i < list->count; i++)
+		if (overlap(&list->block[i], range))
+			return &list->block[i];
 	return NULL;
 }
 

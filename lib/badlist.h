@@ -3,6 +3,7 @@
 #ifndef PMEM2_BADLIST_H
 #define PMEM2_BADLIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "libpmem2.h"
@@ -28,9 +29,16 @@ int pmem2_badlist_of_device(const struct pmem2_source *src, struct pmem2_badlist
 int pmem2_badlist_of_file(const struct pmem2_source *src, const struct pmem2_badlist *device,
 			  struct pmem2_badlist *list);
 
-/* Keep those ranges of a device that a part of the file lies on. */
-int pmem2_badlist_beneath(const struct pmem2_source *src, const struct pmem2_badblock *part,
-			  const struct pmem2_badlist *device, struct pmem2_badlist *list);
+/*
+ * The bad parts of a device that those blocks of a file lie on, and whether other files
+ * lie on any of them too. As above.
+ */
+int pmem2_badlist_beneath(const struct pmem2_source *src, const struct pmem2_badlist *blocks,
+			  const struct pmem2_badlist *device, struct pmem2_badlist *list,
+			  bool *shared);
+
+/* Drop what lies outside of `range`. */
+void pmem2_badlist_clip(struct pmem2_badlist *list, const struct pmem2_badblock *range);
 
 /* The first that shares a byte with `range`; NULL if none does. */
 const struct pmem2_badblock *pmem2_badlist_find(const struct pmem2_badlist *list,

@@ -3,6 +3,7 @@
 #ifndef PMEM2_EXTENT_H
 #define PMEM2_EXTENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "os.h"
@@ -11,6 +12,8 @@ struct pmem2_extent {
 	size_t offset; /* in the file */
 	size_t length;
 	unsigned long long place; /* on the device */
+	bool encoded;             /* compressed, say: which byte lies where is not known */
+	bool shared;              /* other files have it too */
 };
 
 /*

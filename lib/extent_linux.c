@@ -37,6 +37,8 @@ struct request {
 
 #define LAST 0x1U
 #define NOWHERE (0x2U | 0x4U | 0x200U) /* not allocated, not known where, among metadata */
+#define ENCODED 0x8U
+#define SHARED 0x2000U
 
 static int ask(pmem2_os_file file, struct request *request)
 {
@@ -56,12 +58,17 @@ static int visit_one(const struct reported *reported,
 		.offset = (size_t)reported->logical,
 		.length = (size_t)reported->length,
 		.place = reported->physical,
+		.encoded = (reported->flags & ENCODED) != 0,
+		.shared = (reported->flags & SHARED) != 0,
 	};
 
 	return (reported->flags & NOWHERE) ? 0 : visit(&extent, data);
 }
 
-/* The request then asks for what follows, of length 0 after the last extent. */
+/*
+ * The request then asks for what follows, of length 0 after the last extent. -EIO: what was
+ * reported is not what follows, and would be reported for ever.
+ */
 static int visit_batch(struct request *request, uint64_t end,
 		       int (*visit)(const struct pmem2_extent *extent, void *data), void *data)
 {
@@ -70,6 +77,8 @@ static int visit_batch(struct request *request, uint64_t end,
 
 	for (uint32_t i = 0; i < request->mapped && ret == 0; i++) {
 		const struct reported *extent = &request->extents[i];
+		if (extent->logical + extent->length <= request->start)
+			return -EIO;
 		ret = visit_one(extent, visit, data);
 		request->start = extent->logical + extent->length;
 		last = (extent->flags & LAST) || request->start >= end;

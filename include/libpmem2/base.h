@@ -493,12 +493,17 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  * what the range has beyond the end of the file is passed over.
  *
  * A block of a file system that is bad in part is cleared whole. It is healed by
- * writing (Linux 6.0 and later); failing that, the file gets another block, and the
- * NVDIMMs are told to clear the old one, which takes root.
+ * writing (Linux 6.0 and later; not through a descriptor with O_APPEND); failing that, the
+ * NVDIMMs are told to clear it, which takes root; failing that, the file gets another block.
+ * What other files have of the same bad range stays as it is.
  *
- * OFFSET_OUT_OF_RANGE, LENGTH_OUT_OF_RANGE: above INT64_MAX.
+ * OFFSET_OUT_OF_RANGE, LENGTH_OUT_OF_RANGE: above INT64_MAX, or past the end of device dax.
+ * NOSUPP: device dax on no NVDIMM region, or on a region whose NVDIMMs cannot be asked.
+ * CANNOT_READ_BOUNDS: where the device dax lies is kept from this user; root may know.
+ * -EBADF: the descriptor is open for reading only.
  * -EINVAL: a length of 0.
- * -EIO: the sectors that the message names stay bad.
+ * -EIO: the sectors that the message names, of the device beneath, stay bad. The file has good
+ *         blocks in their place, unless it was given some that are bad too.
  * -ENXIO: the NVDIMMs did not clear all of a range of device dax.
  */
 int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);

@@ -11,7 +11,8 @@ LIB = SOURCE / 'lib'
 LEAVES = ('bits', 'export', 'text', 'err', 'sysfs', 'devnode', 'span', 'lock', 'registry',
           'arena', 'os', 'arch', 'tune', 'sigbus')
 FLOW = ('source', 'config', 'reservation', 'granularity', 'map', 'find', 'ops')
-REST = ('extent', 'ndctl', 'region', 'badlist', 'deep_flush', 'mcsafe', 'device', 'badblock')
+REST = ('extent', 'ndctl', 'region', 'badlist', 'deep_flush', 'mcsafe', 'heal', 'device',
+        'badblock')
 ORDER = LEAVES + FLOW + REST
 
 # Who may include headers of the operating system, beyond what every system has.
@@ -20,6 +21,7 @@ SYSTEM_EXCEPTIONS = {
     'err': {'unistd.h'},  # write to stderr
     'source': {'fcntl.h'},  # the names of open flags
     'mcsafe': {'fcntl.h'},
+    'heal': {'fcntl.h'},
     'devnode': {'sys/sysmacros.h'},
     'ndctl': {'ndctl/libndctl.h'},
     'ndctl_dlopen': {'dlfcn.h'},

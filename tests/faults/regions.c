@@ -139,6 +139,12 @@ static void prepare_to_clear_file(struct world *world)
 	fake_ndctl.commands.on_clear = heal;
 }
 
+static void prepare_to_replace(struct world *world)
+{
+	prepare_to_clear_file(world);
+	fake_ndctl.commands.without_effect = true;
+}
+
 static int clear(struct world *world)
 {
 	return pmem2_badblock_clear(world->bbctx, &(struct pmem2_badblock){PAGE, PAGE});
@@ -192,10 +198,10 @@ const struct operation operations[] = {
 		.prepare = prepare_to_clear_dax,
 		.act = clear,
 		.achieved = is_healed,
-		.calls = 20,
+		.calls = 26,
 		.exceptions = {{"close", 0, ANYWHERE},
 			       {"munmap", 0, ANYWHERE},
-			       {"pthread_sigmask", 0, FROM(16)}},
+			       {"pthread_sigmask", 0, FROM(21)}},
 	},
 	{
 		.name = "badblock_clear of a file",
@@ -206,10 +212,25 @@ const struct operation operations[] = {
 		/* Writing need not help, nor need the command that the bus gets then. */
 		.exceptions = {{"close", 0, ANYWHERE},
 			       {"pwrite64", 0, ANYWHERE},
-			       {"fsync", 0, 1, 15},
-			       {"malloc", -EIO, 27, 27},
-			       {"readlink", -EIO, 28, 28},
-			       {"open64", -EIO, 29, 29}},
+			       {"fcntl64", 0, FROM(14)},
+			       {"fsync", 0, 1, 28},
+			       {"malloc", -EIO, 22, 22},
+			       {"readlink", -EIO, 23, 23},
+			       {"open64", -EIO, 24, 24}},
+	},
+	{
+		.name = "badblock_clear of a file that gets other blocks",
+		.prepare = prepare_to_replace,
+		.act = clear,
+		.result = -EIO,
+		.calls = 70,
+		.exceptions = {{"close", -EIO, ANYWHERE},
+			       {"pwrite64", -EIO, ANYWHERE},
+			       {"fcntl64", -EIO, FROM(14)},
+			       {"fsync", -EIO, 1, 42},
+			       {"malloc", -EIO, 22, 22},
+			       {"readlink", -EIO, 23, 23},
+			       {"open64", -EIO, 24, 24}},
 	},
 };
 
@@ -217,9 +238,8 @@ const size_t operations_count = sizeof(operations) / sizeof(operations[0]);
 
 const struct meaning meanings[] = {
 	{"badblock_context_new of a file", "ioctl", EOPNOTSUPP, 0},
-	{"badblock_clear of a file", "pwrite64", EBADF, -EBADF},
 	{"badblock_clear of a file", "pwrite64", EIO, 0},
-	{"badblock_clear of a file", "fallocate64", EOPNOTSUPP, -EOPNOTSUPP},
+	{"badblock_clear of a file that gets other blocks", "fallocate64", EOPNOTSUPP, -EOPNOTSUPP},
 };
 
 const size_t meanings_count = sizeof(meanings) / sizeof(meanings[0]);
