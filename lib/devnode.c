@@ -437,8 +437,11 @@ static int flush_region(struct place *place)
 		return without_deep_flush(place);
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "deep flush: reading %s", place->path.text);
-	if (strcmp(place->text, "1") != 0)
+	if (strcmp(place->text, "0") == 0)
 		return 0;
+	if (strcmp(place->text, "1") != 0)
+		return pmem2_fail(-EINVAL, "deep flush: %s holds \"%s\", neither 0 nor 1",
+				  place->path.text, place->text);
 	ret = pmem2_sysfs_write(&place->path, "1");
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "deep flush: writing 1 to %s", place->path.text);

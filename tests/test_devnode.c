@@ -539,6 +539,16 @@ START_TEST(deep_flush_has_nothing_to_do_where_the_region_says_zero)
 }
 END_TEST
 
+START_TEST(deep_flush_that_says_neither_zero_nor_one_is_an_error)
+{
+	static const char *const texts[] = {"", "2", "10", "-6"};
+	struct fake_dax model = fake_dax_nvdimm;
+
+	model.deep_flush = texts[_i];
+	assert_failure(pmem2_devnode_deep_flush(plug(&model)), -EINVAL, "neither 0 nor 1");
+}
+END_TEST
+
 START_TEST(deep_flush_that_cannot_be_written_is_an_error)
 {
 	const dev_t device = plug(&fake_dax_nvdimm);
@@ -688,6 +698,7 @@ static TCase *deep_flush_case(void)
 
 	tcase_add_test(tcase, deep_flush_writes_one_where_the_region_offers_it);
 	tcase_add_test(tcase, deep_flush_has_nothing_to_do_where_the_region_says_zero);
+	tcase_add_loop_test(tcase, deep_flush_that_says_neither_zero_nor_one_is_an_error, 0, 4);
 	tcase_add_test(tcase, deep_flush_that_cannot_be_written_is_an_error);
 	tcase_add_test(tcase, deep_flush_that_cannot_be_read_is_an_error);
 	tcase_add_test(tcase, absent_deep_flush_is_done_on_e820);
