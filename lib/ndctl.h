@@ -14,13 +14,13 @@
 	x(ndctl_new) x(ndctl_unref) x(ndctl_set_log_priority)                                      \
 	x(ndctl_bus_get_first) x(ndctl_bus_get_next) x(ndctl_bus_get_id)                           \
 	x(ndctl_region_get_first) x(ndctl_region_get_next) x(ndctl_region_get_id)                  \
-	x(ndctl_region_get_resource) x(ndctl_region_get_bus)                                                             \
+	x(ndctl_region_get_resource) x(ndctl_region_get_bus)                            \
 	x(ndctl_region_get_first_dimm) x(ndctl_region_get_next_dimm)                               \
 	x(ndctl_region_get_first_badblock) x(ndctl_region_get_next_badblock)                       \
 	x(ndctl_dimm_get_unique_id) x(ndctl_dimm_get_dirty_shutdown) x(ndctl_dimm_get_devname)     \
 	x(ndctl_namespace_get_first) x(ndctl_namespace_get_next) x(ndctl_namespace_get_devname)    \
 	x(ndctl_namespace_get_btt) x(ndctl_namespace_get_pfn) x(ndctl_namespace_get_dax)           \
-	x(ndctl_namespace_get_resource)                                                            \
+	x(ndctl_namespace_get_resource) x(ndctl_namespace_get_size)                                \
 	x(ndctl_namespace_get_first_badblock) x(ndctl_namespace_get_next_badblock)                 \
 	x(ndctl_btt_get_devname) x(ndctl_pfn_get_devname) x(ndctl_pfn_get_resource)                \
 	x(ndctl_dax_get_devname) x(ndctl_dax_get_resource) x(ndctl_dax_get_size)                   \

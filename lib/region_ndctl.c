@@ -23,6 +23,13 @@ struct query {
 		   const struct pmem2_devnode_site *site);
 	void *data;
 	bool answered; /* a message is set */
+	struct asked *asked;
+};
+
+/* A DIMM that has been asked, as several regions may have it. */
+struct asked {
+	struct asked *next;
+	const struct ndctl_dimm *dimm;
 };
 
 static int fail_missing(const struct query *query, const char *missing)
@@ -80,6 +87,15 @@ static int ask_sites(struct query *query)
 				query->what, src->file);
 }
 
+static void forget_asked(struct query *query)
+{
+	while (query->asked != NULL) {
+		struct asked *first = query->asked;
+		query->asked = first->next;
+		free(first);
+	}
+}
+
 static int ask(struct query *query)
 {
 	const char *missing;
@@ -94,6 +110,7 @@ static int ask(struct query *query)
 					query->src->file);
 	query->ndctl->ndctl_set_log_priority(query->ctx, 0);
 	ret = ask_sites(query);
+	forget_asked(query);
 	query->ndctl->ndctl_unref(query->ctx);
 	return ret;
 }
@@ -101,6 +118,31 @@ static int ask(struct query *query)
 /* ---- DIMMs -------------------------------------------------------------- */
 
 typedef int (*dimm_fn)(struct query *query, struct ndctl_dimm *dimm);
+
+static bool has_been_asked(const struct query *query, const struct ndctl_dimm *dimm)
+{
+	const struct asked *asked = query->asked;
+
+	while (asked != NULL && asked->dimm != dimm)
+		asked = asked->next;
+	return asked != NULL;
+}
+
+static int ask_once(struct query *query, struct ndctl_dimm *dimm, dimm_fn ask_dimm)
+{
+	struct asked *asked;
+
+	if (has_been_asked(query, dimm))
+		return 0;
+	asked = malloc(sizeof(*asked));
+	if (asked == NULL)
+		return pmem2_fail_errno(ENOMEM, "%s of fd %d: allocating %zu bytes", query->what,
+					query->src->file, sizeof(*asked));
+	asked->dimm = dimm;
+	asked->next = query->asked;
+	query->asked = asked;
+	return ask_dimm(query, dimm);
+}
 
 /* A region without DIMMs has nobody to ask. */
 static int ask_dimms(struct query *query, struct ndctl_region *region,
@@ -114,7 +156,7 @@ static int ask_dimms(struct query *query, struct ndctl_region *region,
 		return pmem2_fail(PMEM2_E_NOSUPP, "%s of fd %d: region%u has no DIMM to ask",
 				  query->what, query->src->file, site->region);
 	for (; dimm != NULL && ret == 0; dimm = ndctl->ndctl_region_get_next_dimm(region, dimm))
-		ret = ask_dimm(query, dimm);
+		ret = ask_once(query, dimm, ask_dimm);
 	return ret;
 }
 
@@ -137,7 +179,7 @@ static int add_id(struct query *query, struct ndctl_dimm *dimm)
 	size_t length;
 	char *text;
 
-	if (unique == NULL)
+	if (unique == NULL || unique[0] == '\0')
 		return fail_dimm(query, dimm);
 	length = strlen(unique);
 	text = malloc(id->length + length + 1);
@@ -302,6 +344,11 @@ static int visit_part(const struct listing *listing, const struct badblock *list
 	return listing->visit(&bad, listing->data);
 }
 
+static const char *root_hint(int error)
+{
+	return error == EACCES || error == EPERM ? ", which takes root" : "";
+}
+
 /*
  * The list is empty; but if it was not to be had, libndctl leaves only errno to tell. ENOENT
  * tells nothing: libndctl leaves it too when it has looked for udev's queue, which usually is
@@ -311,8 +358,8 @@ static int check_empty(const struct query *query, int error)
 {
 	if (error == 0 || error == ENOENT)
 		return 0;
-	return pmem2_fail_errno(error, "%s of fd %d: reading the kernel's list", query->what,
-				query->src->file);
+	return pmem2_fail_errno(error, "%s of fd %d: reading the kernel's list%s", query->what,
+				query->src->file, root_hint(error));
 }
 
 static int list_region(struct query *query, struct ndctl_region *region,
@@ -347,20 +394,32 @@ static int list_namespace(struct query *query, struct ndctl_namespace *ndns,
 	return ret;
 }
 
+/* False: they are kept from this user, or have vanished. */
+static bool find_bounds(const struct query *query, struct ndctl_region *region,
+			unsigned long long address, unsigned long long size,
+			struct listing *listing)
+{
+	unsigned long long base = query->ndctl->ndctl_region_get_resource(region);
+
+	/* An unknown base, ULLONG_MAX, is above all addresses. */
+	if (address == ULLONG_MAX || size == ULLONG_MAX || address < base)
+		return false;
+	listing->start = address - base;
+	listing->end = listing->start + size;
+	return true;
+}
+
 /* The region's list, as a dax device has none of its own. */
 static int list_dax(struct query *query, struct ndctl_region *region, struct ndctl_namespace *ndns,
 		    const struct pmem2_devnode_site *site, struct listing *listing)
 {
 	struct ndctl_dax *dax = query->ndctl->ndctl_namespace_get_dax(ndns);
-	unsigned long long base = query->ndctl->ndctl_region_get_resource(region);
-	unsigned long long address = address_of(query, ndns, site);
 
 	if (dax == NULL)
 		return fail_vanished(query, site);
-	if (base == ULLONG_MAX || address == ULLONG_MAX)
+	if (!find_bounds(query, region, address_of(query, ndns, site),
+			 query->ndctl->ndctl_dax_get_size(dax), listing))
 		return fail_bounds(query, site);
-	listing->start = address - base;
-	listing->end = listing->start + query->ndctl->ndctl_dax_get_size(dax);
 	return list_region(query, region, listing);
 }
 
@@ -375,6 +434,49 @@ static int refuse_volume(const struct pmem2_badblock *bad, void *data)
 		query->what, query->src->file, bad->length, bad->offset);
 }
 
+static int refuse_btt(const struct pmem2_badblock *bad, void *data)
+{
+	const struct query *query = data;
+
+	return pmem2_fail(
+		PMEM2_E_NOSUPP,
+		"%s of fd %d: %zu bytes at offset %zu beneath the block translation table of its "
+		"namespace are bad, and which of its blocks they are is not known",
+		query->what, query->src->file, bad->length, bad->offset);
+}
+
+struct unbounded {
+	const struct query *query;
+	const struct pmem2_devnode_site *site;
+};
+
+static int refuse_unbounded(const struct pmem2_badblock *bad, void *data)
+{
+	const struct unbounded *unbounded = data;
+
+	(void)bad;
+	return fail_bounds(unbounded->query, unbounded->site);
+}
+
+/*
+ * The kernel lists nothing of the block device of a BTT, which moves its blocks at each
+ * write. What can be told is that nothing is bad beneath it.
+ */
+static int list_btt(struct query *query, struct ndctl_region *region, struct ndctl_namespace *ndns,
+		    const struct pmem2_devnode_site *site)
+{
+	const struct pmem2_ndctl *ndctl = query->ndctl;
+	struct unbounded unbounded = {query, site};
+	struct listing listing = {refuse_btt, query, 0, ULLONG_MAX};
+
+	if (!find_bounds(query, region, ndctl->ndctl_namespace_get_resource(ndns),
+			 ndctl->ndctl_namespace_get_size(ndns), &listing)) {
+		listing.visit = refuse_unbounded;
+		listing.data = &unbounded;
+	}
+	return list_region(query, region, &listing);
+}
+
 static int ask_badblocks(struct query *query, struct ndctl_region *region,
 			 const struct pmem2_devnode_site *site)
 {
@@ -387,6 +489,8 @@ static int ask_badblocks(struct query *query, struct ndctl_region *region,
 		listing.visit = refuse_volume;
 		listing.data = query;
 	}
+	if (query->ndctl->ndctl_namespace_get_btt(ndns) != NULL)
+		return list_btt(query, region, ndns, site);
 	if (query->src->kind == PMEM2_SOURCE_DEVDAX)
 		return list_dax(query, region, ndns, site, &listing);
 	listing.start = site->start;
@@ -409,9 +513,9 @@ int pmem2_region_badblocks(const struct pmem2_source *src,
 static int fail_clear(const struct query *query, int error, const char *step,
 		      unsigned long long address, unsigned long long length)
 {
-	return pmem2_fail_errno(error, "%s of fd %d: %s %llu bytes at physical address %p",
+	return pmem2_fail_errno(error, "%s of fd %d: %s %llu bytes at physical address %p%s",
 				query->what, query->src->file, step, length,
-				(void *)(uintptr_t)address);
+				(void *)(uintptr_t)address, root_hint(error));
 }
 
 static int submit(const struct query *query, struct ndctl_cmd *command)
@@ -477,6 +581,8 @@ static int ask_clear(struct query *query, struct ndctl_region *region,
 		return fail_vanished(query, site);
 	if (site->in_volume)
 		return refuse_volume(bad, query);
+	if (query->ndctl->ndctl_namespace_get_btt(ndns) != NULL)
+		return refuse_btt(bad, query);
 	address = address_of(query, ndns, site);
 	if (address == ULLONG_MAX)
 		return fail_bounds(query, site);

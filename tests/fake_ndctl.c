@@ -36,7 +36,7 @@ static struct ndctl_ctx *fake_unref(struct ndctl_ctx *ctx)
 static void fake_set_log_priority(struct ndctl_ctx *ctx, int priority)
 {
 	(void)ctx;
-	(void)priority;
+	fake_ndctl.log_priority = priority;
 }
 
 static struct ndctl_bus *fake_first_bus(struct ndctl_ctx *ctx)
@@ -197,6 +197,11 @@ static unsigned long long fake_namespace_resource(struct ndctl_namespace *ndns)
 	return fake->pfn == NULL && fake->dax == NULL ? fake->resource : 1;
 }
 
+static unsigned long long fake_namespace_size(struct ndctl_namespace *ndns)
+{
+	return CAST(fake_namespace, ndns)->size;
+}
+
 static unsigned long long fake_pfn_resource(struct ndctl_pfn *pfn)
 {
 	return CAST(fake_namespace, pfn)->resource;
@@ -255,6 +260,8 @@ static struct badblock *fake_namespace_first(struct ndctl_namespace *ndns)
 	struct fake_namespace *fake = CAST(fake_namespace, ndns);
 
 	errno = ENOENT; /* left from a look for udev's queue, which is there only when not empty */
+	if (fake->btt != NULL || fake->dax != NULL) /* libndctl lists nothing of these */
+		return NULL;
 	return first_bad(fake->bad, fake->error);
 }
 
@@ -268,7 +275,7 @@ static struct badblock *fake_namespace_next(struct ndctl_namespace *ndns)
 
 static struct ndctl_cmd *new_command(unsigned long long address, unsigned long long length)
 {
-	if (fake_ndctl.commands.absent)
+	if (fake_ndctl.commands.absent || (clearing && fake_ndctl.commands.no_clear))
 		return NULL;
 	range.address = address;
 	range.length = length;
@@ -305,16 +312,18 @@ static struct ndctl_cmd *fake_clear(unsigned long long address, unsigned long lo
 	return new_command(address, length);
 }
 
+#define DONE 1 /* what the system gave; libndctl takes all that is not negative for success */
+
 static int fake_submit(struct ndctl_cmd *command)
 {
+	int error = clearing ? fake_ndctl.commands.clear_error : fake_ndctl.commands.cap_error;
+
 	(void)command;
-	if (!clearing)
-		return fake_ndctl.commands.cap_error;
-	if (fake_ndctl.commands.clear_error != 0)
-		return fake_ndctl.commands.clear_error;
+	if (error != 0 || !clearing)
+		return error != 0 ? error : DONE;
 	if (fake_ndctl.commands.on_clear != NULL && !fake_ndctl.commands.without_effect)
 		fake_ndctl.commands.on_clear(range.address, range.length);
-	return 0;
+	return DONE;
 }
 
 static unsigned long long fake_cleared(struct ndctl_cmd *command)
@@ -359,6 +368,7 @@ const struct pmem2_ndctl *__wrap_pmem2_ndctl_table(const char **missing)
 		.ndctl_namespace_get_pfn = fake_pfn,
 		.ndctl_namespace_get_dax = fake_dax,
 		.ndctl_namespace_get_resource = fake_namespace_resource,
+		.ndctl_namespace_get_size = fake_namespace_size,
 		.ndctl_namespace_get_first_badblock = fake_namespace_first,
 		.ndctl_namespace_get_next_badblock = fake_namespace_next,
 		.ndctl_btt_get_devname = fake_btt_name,

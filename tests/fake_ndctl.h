@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FAKE_NDCTL_MAX 4
+#define FAKE_NDCTL_MAX 8
 
 struct fake_dimm {
 	const char *id;      /* NULL: it has none */
@@ -51,6 +51,7 @@ struct fake_bus {
 /* What a command of a bus does. */
 struct fake_commands {
 	bool absent;     /* the bus has no such commands */
+	bool no_clear;   /* but for the first */
 	int cap_error;   /* negative errnos with which they fail */
 	int range_error; /* of the answer to the first */
 	int clear_error;
@@ -63,6 +64,7 @@ struct fake_commands {
 struct fake_ndctl {
 	const char *missing; /* the library or function that there is not */
 	int new_error;       /* of starting it: a negative errno, or 0 */
+	int log_priority;    /* as it was set */
 	struct fake_bus buses[FAKE_NDCTL_MAX];
 	size_t bus_count;
 	struct fake_commands commands;

@@ -3,6 +3,7 @@
 #include "badlist.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -241,7 +242,7 @@ START_TEST(file_on_a_partition_has_the_bad_blocks_of_its_part)
 				PMEM2_TEST_REGION "/namespace4.0/block/pmem4/pmem4p1", 4U, 4U);
 	pmem2_test_sysfs_write("2048", PMEM2_TEST_REGION "/namespace4.0/block/pmem4/pmem4p1/start",
 			       4U, 4U);
-	file.ndns->bad[0] = (struct fake_bad){SECTORS(18 * PAGE), 1};
+	file.ndns->bad[0] = (struct fake_bad){SECTORS(20 * PAGE), 1};
 	file.ndns->bad[1] = (struct fake_bad){2048 + SECTORS(18 * PAGE), 1};
 	assert_blocks(&block, 1);
 }
@@ -251,8 +252,8 @@ static const struct {
 	const char *holder;
 	struct fake_namespace ndns;
 } claimed[] = {
+	{"namespace4.0", {.name = "namespace4.0"}},
 	{"pfn4.1", {.name = "namespace4.0", .pfn = "pfn4.1"}},
-	{"btt4.1", {.name = "namespace4.0", .btt = "btt4.1"}},
 };
 
 START_TEST(claimed_namespace_is_found_by_what_claims_it)
@@ -266,6 +267,57 @@ START_TEST(claimed_namespace_is_found_by_what_claims_it)
 	*file.ndns = claimed[_i].ndns;
 	file.ndns->bad[0] = (struct fake_bad){SECTORS(16 * PAGE), 1};
 	assert_blocks(&block, 1);
+}
+END_TEST
+
+/* ---- block translation tables ------------------------------------------- */
+
+#define BASE (1ULL << 32)
+
+/* The namespace is sectors 8 to 2047 of its region. */
+static void move_to_btt(void)
+{
+	pmem2_test_sysfs_begin();
+	pmem2_test_sysfs_region(4, "ACPI.NFIT", "memory_controller");
+	pmem2_test_sysfs_device(fake_file_number(), PMEM2_TEST_REGION "/btt4.1/block/pmem4s", 4U,
+				4U);
+	*file.ndns = (struct fake_namespace){.name = "namespace4.0",
+					     .btt = "btt4.1",
+					     .resource = BASE + PAGE,
+					     .size = (1 << 20) - PAGE};
+	file.region->resource = BASE;
+}
+
+START_TEST(btt_over_healthy_media_has_no_bad_blocks)
+{
+	static const struct fake_bad bad[] = {{0, 0}, {7, 1}, {2048, 1}};
+
+	move_to_btt();
+	file.region->bad[0] = bad[_i];
+	assert_blocks(NULL, 0);
+}
+END_TEST
+
+START_TEST(btt_over_bad_media_cannot_tell_which_blocks_are_bad)
+{
+	static const struct fake_bad bad[] = {{8, 1}, {2047, 1}};
+
+	move_to_btt();
+	file.region->bad[0] = bad[_i];
+	assert_no_context(PMEM2_E_NOSUPP, "block translation table");
+}
+END_TEST
+
+START_TEST(btt_that_lies_where_only_root_may_know_is_healthy_when_all_of_the_region_is)
+{
+	move_to_btt();
+	if (_i == 0)
+		file.region->resource = ULLONG_MAX;
+	else
+		file.ndns->resource = ULLONG_MAX;
+	assert_blocks(NULL, 0);
+	file.region->bad[0] = (struct fake_bad){7, 1};
+	assert_no_context(PMEM2_E_CANNOT_READ_BOUNDS, "only root may know");
 }
 END_TEST
 
@@ -357,6 +409,11 @@ static TCase *listing_tests(void)
 	tcase_add_test(tests, bad_sector_behind_the_end_makes_the_last_block_bad);
 	tcase_add_test(tests, file_on_a_partition_has_the_bad_blocks_of_its_part);
 	tcase_add_loop_test(tests, claimed_namespace_is_found_by_what_claims_it, 0, COUNT(claimed));
+	tcase_add_loop_test(tests, btt_over_healthy_media_has_no_bad_blocks, 0, 3);
+	tcase_add_loop_test(tests, btt_over_bad_media_cannot_tell_which_blocks_are_bad, 0, 2);
+	tcase_add_loop_test(
+		tests, btt_that_lies_where_only_root_may_know_is_healthy_when_all_of_the_region_is,
+		0, 2);
 	tcase_add_test(tests, volume_over_healthy_devices_has_no_bad_blocks);
 	tcase_add_test(tests, volume_over_a_bad_device_cannot_tell_whose_the_block_is);
 	tcase_add_test(tests, file_system_that_does_not_tell_extents_is_told);

@@ -12,6 +12,7 @@
 
 #include "fake_file.h"
 #include "support.h"
+#include "sysfs_tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SIZE FAKE_FILE_SIZE
@@ -254,6 +255,46 @@ START_TEST(block_that_writing_does_not_heal_is_cleared_by_the_bus_while_the_file
 }
 END_TEST
 
+/* What the namespace holds before its data is not part of the block device. */
+START_TEST(data_of_a_claimed_namespace_is_where_its_claim_says)
+{
+	file.ndns->pfn = "pfn4.1";
+	assert_success(clear(2 * PAGE, PAGE));
+	ck_assert_uint_eq(commands.address, BASE + 18 * PAGE + 512);
+}
+END_TEST
+
+#define START 2048 /* sectors */
+
+static void move_to_partition(void)
+{
+	pmem2_test_sysfs_begin();
+	pmem2_test_sysfs_region(4, "ACPI.NFIT", "memory_controller");
+	pmem2_test_sysfs_device(fake_file_number(),
+				PMEM2_TEST_REGION "/namespace4.0/block/pmem4/pmem4p1", 4U, 4U);
+	pmem2_test_sysfs_write("2048", PMEM2_TEST_REGION "/namespace4.0/block/pmem4/pmem4p1/start",
+			       4U, 4U);
+	file.ndns->bad[0].sector += START;
+}
+
+START_TEST(block_on_a_partition_is_cleared_where_it_is)
+{
+	move_to_partition();
+	assert_success(clear(2 * PAGE, PAGE));
+	ck_assert_uint_eq(commands.address, BASE + START * 512ULL + 18 * PAGE + 512);
+	assert_bad(0, 0);
+}
+END_TEST
+
+START_TEST(partition_of_a_device_that_only_root_may_find_is_not_cleared)
+{
+	move_to_partition();
+	file.ndns->resource = ULLONG_MAX;
+	assert_failure(clear(2 * PAGE, PAGE), -EIO, "only root");
+	ck_assert_uint_eq(commands.count, 0);
+}
+END_TEST
+
 /* One bad range over blocks of two files: only one of them has agreed to lose its contents. */
 START_TEST(what_other_files_have_of_a_bad_range_stays_bad)
 {
@@ -432,6 +473,9 @@ static TCase *healing_tests(void)
 	tcase_add_loop_test(
 		tests, block_that_writing_does_not_heal_is_cleared_by_the_bus_while_the_file_has_it,
 		0, 2);
+	tcase_add_test(tests, data_of_a_claimed_namespace_is_where_its_claim_says);
+	tcase_add_test(tests, block_on_a_partition_is_cleared_where_it_is);
+	tcase_add_test(tests, partition_of_a_device_that_only_root_may_find_is_not_cleared);
 	tcase_add_loop_test(tests, what_other_files_have_of_a_bad_range_stays_bad, 0, 2);
 	tcase_add_test(tests, other_blocks_of_the_file_in_a_bad_range_stay_bad);
 	tcase_add_test(tests, bytes_beside_the_bad_sector_of_a_block_do_not_hide_it);

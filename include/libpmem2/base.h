@@ -424,13 +424,15 @@ pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map);
  * DEEP_FLUSH_RANGE: the range does not lie inside the map.
  * DAX_REGION_NOT_FOUND: the device has no known region.
  * NOSUPP: the map is anonymous, or the region offers no deep flush.
+ * A negative errno: it was not done; on device dax usually only root may have it done.
  */
 int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
 
 /*
  * The identity of the device behind a source: the ids of its DIMMs in region
- * order, one string. With `id` NULL, stores the bytes needed (with the final
- * NUL) in `*len`; else `*len` is the capacity of `id`.
+ * order, one string; of a volume over several regions, each DIMM once. With `id`
+ * NULL, stores the bytes needed (with the final NUL) in `*len`; else `*len` is the
+ * capacity of `id`.
  *
  * BUFFER_TOO_SMALL: `*len` is too small; `id` is untouched.
  * NOSUPP: the source is anonymous or on no region, the region has no DIMM or one
@@ -439,7 +441,8 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
 int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len);
 
 /*
- * The sum of the unsafe-shutdown counts of the DIMMs behind a source.
+ * The sum of the unsafe-shutdown counts of the DIMMs behind a source; of a volume over
+ * several regions, each DIMM once.
  *
  * NOSUPP: the source is anonymous or on no region, the region has no DIMM or one
  *         that keeps no count, or there is no libndctl on this machine.
@@ -465,13 +468,16 @@ struct pmem2_badblock {
 
 /*
  * Collect the bad blocks of a source that the kernel knows now. The descriptor
- * must stay open until the context is deleted. A source on no NVDIMM has none.
+ * must stay open until the context is deleted. A source on no NVDIMM that sysfs
+ * tells of has none.
  *
- * CANNOT_READ_BOUNDS: where the device lies is kept from this user. Of device dax
- *         usually only root may know.
- * NOSUPP: the source is anonymous, on a device-mapper volume over a device with
- *         bad blocks, or on its file system's realtime device; or there is no
+ * CANNOT_READ_BOUNDS: where the device lies is kept from this user, usually from all but
+ *         root: of device dax always, of a sector-mode namespace (BTT) if anything in its
+ *         region is bad.
+ * NOSUPP: the source is anonymous, or on its file system's realtime device; or it is on a
+ *         device-mapper volume or a BTT, and something beneath that is bad; or there is no
  *         libndctl on this machine.
+ * A negative errno: sysfs, the extents of the file or the kernel's list cannot be read.
  */
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 			       const struct pmem2_source *src);

@@ -163,7 +163,7 @@ const struct operation operations[] = {
 		.act = identify,
 		.kept = is_untouched,
 		.achieved = is_identified,
-		.calls = 13,
+		.calls = 15,
 		.exceptions = {{"close", 0, ANYWHERE}},
 	},
 	{
