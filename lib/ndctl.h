@@ -14,7 +14,7 @@
 	x(ndctl_new) x(ndctl_unref) x(ndctl_set_log_priority)                                      \
 	x(ndctl_bus_get_first) x(ndctl_bus_get_next) x(ndctl_bus_get_id)                           \
 	x(ndctl_region_get_first) x(ndctl_region_get_next) x(ndctl_region_get_id)                  \
-	x(ndctl_region_get_resource) x(ndctl_region_get_bus)                            \
+	x(ndctl_region_get_resource) x(ndctl_region_get_bus)                                       \
 	x(ndctl_region_get_first_dimm) x(ndctl_region_get_next_dimm)                               \
 	x(ndctl_region_get_first_badblock) x(ndctl_region_get_next_badblock)                       \
 	x(ndctl_dimm_get_unique_id) x(ndctl_dimm_get_dirty_shutdown) x(ndctl_dimm_get_devname)     \

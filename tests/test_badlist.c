@@ -81,6 +81,17 @@ START_TEST(block_with_several_bad_sectors_is_listed_once)
 }
 END_TEST
 
+/* In both orders, as nothing says in which they are listed. */
+START_TEST(blocks_that_share_one_are_one)
+{
+	static const struct pmem2_badblock block = {PAGE, 2 * PAGE};
+
+	file.ndns->bad[_i] = (struct fake_bad){SECTORS(17 * PAGE), 1};
+	file.ndns->bad[1 - _i] = (struct fake_bad){SECTORS(17 * PAGE) + 5, 6};
+	assert_blocks(&block, 1);
+}
+END_TEST
+
 START_TEST(extents_in_reverse_physical_order_lose_no_block)
 {
 	static const struct pmem2_badblock blocks[] = {{3 * PAGE, PAGE}, {4 * PAGE, PAGE}};
@@ -393,6 +404,7 @@ static TCase *listing_tests(void)
 	tcase_add_loop_test(tests, bad_sectors_make_bad_blocks_of_the_file_system, 0,
 			    COUNT(single));
 	tcase_add_test(tests, block_with_several_bad_sectors_is_listed_once);
+	tcase_add_loop_test(tests, blocks_that_share_one_are_one, 0, 2);
 	tcase_add_test(tests, extents_in_reverse_physical_order_lose_no_block);
 	tcase_add_test(tests, bad_range_over_two_extents_in_reverse_order_comes_in_pieces);
 	tcase_add_loop_test(tests, holes_and_what_lies_nowhere_have_no_bad_blocks, 0, 4);
