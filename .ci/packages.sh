@@ -26,6 +26,8 @@ packages_tests=(
     bochs bochs-term bochsbios isolinux syslinux-common xorriso
     # a virtual machine with NVDIMMs, and what runs in it
     qemu-system-x86 busybox-static ndctl e2fsprogs xfsprogs parted dmsetup
+    # modules for its kernel
+    make gcc-12 libelf1 xz-utils
 )
 
 # Print those of the named packages that are not installed.

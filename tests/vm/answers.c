@@ -117,6 +117,11 @@ static void ask_map(const struct subject *subject)
 	ask_granularity(subject, PMEM2_GRANULARITY_PAGE);
 }
 
+static void ask_map_cache_line(const struct subject *subject)
+{
+	ask_granularity(subject, PMEM2_GRANULARITY_CACHE_LINE);
+}
+
 static void ask_map_byte(const struct subject *subject)
 {
 	ask_granularity(subject, PMEM2_GRANULARITY_BYTE);
@@ -257,6 +262,7 @@ static const struct question {
 	{"size", ask_size, false},
 	{"alignment", ask_alignment, false},
 	{"map", ask_map, false},
+	{"map_cache_line", ask_map_cache_line, false},
 	{"map_byte", ask_map_byte, false},
 	{"store", ask_store, false},
 	{"deep_flush", ask_deep_flush, false},

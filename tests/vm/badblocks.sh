@@ -2,22 +2,6 @@
 # shellcheck shell=sh
 # Make blocks beneath files bad, in the kernel's list, and ask each of /libraries about them.
 
-# question NAME FILE QUESTION [OFFSET LENGTH]
-question() {
-    name=$1
-    shift
-    for library in /libraries/*; do
-        echo "== $name ${library##*/}"
-        LD_LIBRARY_PATH=$library /bin/answers "$@"
-    done
-}
-
-# sector_of FILE BLOCK: on the device of its file system.
-sector_of() {
-    /sbin/filefrag -s -v -b4096 "$1" | tr -d ':.' | awk -v block="$2" '
-        $1 ~ /^[0-9]+$/ && $2 <= block && block <= $3 { print ($4 + block - $2) * 8 }'
-}
-
 # make_bad DISK SECTOR COUNT
 make_bad() {
     echo "$2 $3" >"/sys/block/$1/badblocks"
@@ -27,15 +11,15 @@ ext4=$(region_of 0)
 namespace "$ext4" -m fsdax -M mem
 put_ext4 "/dev/pmem$ext4" /mnt/ext4 -o dax
 cp /mnt/ext4/file /mnt/ext4/healthy
-question 'nothing bad' /mnt/ext4/file bad_blocks
+ask 'nothing bad' /mnt/ext4/file bad_blocks
 
 # Two sectors in the middle of the fourth block.
 make_bad "pmem$ext4" $(($(sector_of /mnt/ext4/file 3) + 3)) 2
-question 'sectors of a block' /mnt/ext4/file bad_blocks
-question 'file beside it' /mnt/ext4/healthy bad_blocks
-question 'read of the bad block' /mnt/ext4/file read 12288 4096
-question 'read before it' /mnt/ext4/file read 8192 4096
-question 'read into it' /mnt/ext4/file read 8192 4097
+ask 'sectors of a block' /mnt/ext4/file bad_blocks
+ask 'file beside it' /mnt/ext4/healthy bad_blocks
+ask 'read of the bad block' /mnt/ext4/file read 12288 4096
+ask 'read before it' /mnt/ext4/file read 8192 4096
+ask 'read into it' /mnt/ext4/file read 8192 4097
 
 # Blocks in reverse order, and a bad range over the end of the one and the start of the other.
 reversed=/mnt/ext4/reversed
@@ -46,7 +30,7 @@ first=$(sector_of $reversed 0)
 second=$(sector_of $reversed 1)
 echo "fact distance $((first - second))"
 make_bad "pmem$ext4" $((second + 6)) 4
-question 'two extents' $reversed bad_blocks
+ask 'two extents' $reversed bad_blocks
 
 # What can be cleared here is cleared by writing, which QEMU's NVDIMMs do not offer.
 for library in /libraries/*; do
@@ -67,7 +51,7 @@ xfs=$(region_of 1)
 namespace "$xfs" -m fsdax -M dev
 put_xfs "/dev/pmem$xfs" /mnt/xfs -o dax
 make_bad "pmem$xfs" "$(sector_of /mnt/xfs/file 1)" 16
-question 'blocks of xfs' /mnt/xfs/file bad_blocks
+ask 'blocks of xfs' /mnt/xfs/file bad_blocks
 
 # Beneath a partition; the disk's list counts from the start of the disk.
 disk=pmem$(region_of 2)
@@ -77,21 +61,21 @@ put_ext4 "/dev/${disk}p2" /mnt/partition -o dax
 start=$(cat "/sys/block/$disk/${disk}p2/start")
 make_bad "$disk" $((start + $(sector_of /mnt/partition/file 2))) 1
 make_bad "$disk" $(($(sector_of /mnt/partition/file 5))) 1
-question 'partition' /mnt/partition/file bad_blocks
-question 'read of the partition' /mnt/partition/file read 8192 4096
+ask 'partition' /mnt/partition/file bad_blocks
+ask 'read of the partition' /mnt/partition/file read 8192 4096
 
 # Beneath a volume.
 printf '0 122880 linear %s 0\n' "/dev/${disk}p1" |
     /sbin/dmsetup --noudevrules --noudevsync create volume >&2
 put_ext4 /dev/dm-0 /mnt/volume -o dax
-question 'volume over a bad disk' /mnt/volume/file bad_blocks
+ask 'volume over a bad disk' /mnt/volume/file bad_blocks
 
 # A namespace that is not reconfigured, without DAX.
 raw=$(region_of 3)
 namespace "$raw" -m raw
 put_ext4 "/dev/pmem$raw" /mnt/raw
 make_bad "pmem$raw" "$(sector_of /mnt/raw/file 0)" 1
-question 'raw' /mnt/raw/file bad_blocks
+ask 'raw' /mnt/raw/file bad_blocks
 
 # As a user who is not root.
 chmod 666 /mnt/xfs/file

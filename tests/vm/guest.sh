@@ -61,3 +61,19 @@ put_file() {
     mount -t "$type" "$@" "$device" "$folder"
     dd if=/dev/zero of="$folder/file" bs=1M count=4 2>/dev/null
 }
+
+# ask NAME FILE [QUESTION [OFFSET LENGTH]]: each of /libraries.
+ask() {
+    name=$1
+    shift
+    for library in /libraries/*; do
+        echo "== $name ${library##*/}"
+        LD_LIBRARY_PATH=$library /bin/answers "$@"
+    done
+}
+
+# sector_of FILE BLOCK: on the device of its file system.
+sector_of() {
+    /sbin/filefrag -s -v -b4096 "$1" | tr -d ':.' | awk -v block="$2" '
+        $1 ~ /^[0-9]+$/ && $2 <= block && block <= $3 { print ($4 + block - $2) * 8 }'
+}

@@ -3,20 +3,15 @@
 
 Nothing here needs root. What this machine lacks makes tests skipped.
 """
-import fcntl
-import os
 import re
-import shutil
 import subprocess
 import time
 import unittest
 from pathlib import Path
 
 from initramfs import Archive
-from support import BUILD, ENVIRONMENT, LIBRARY, SOURCE, run
-
-HERE = SOURCE / 'tests' / 'vm'
-CACHE = BUILD / 'tests' / 'vm' / 'kernel'
+from kernel import HERE, fetch_kernel, find, in_order, kernel_image, modules_below
+from support import BUILD, ENVIRONMENT, LIBRARY
 
 MIB = 1 << 20
 LABELS = 2 * MIB
@@ -27,89 +22,6 @@ LIMIT = 420
 MODULES = ('crc32c_generic', 'crc32c_intel', 'virtio_pci', 'nfit', 'nd_pmem', 'nd_btt', 'dax_pmem',
            'device_dax', 'dax_hmem', 'virtio_pmem', 'nd_e820', 'ext4', 'xfs', 'dm_mod')
 PROGRAMS = ('ndctl', 'mkfs.ext4', 'mkfs.xfs', 'parted', 'dmsetup', 'filefrag')
-PACKAGES = 'qemu-system-x86 busybox-static ndctl e2fsprogs xfsprogs parted dmsetup'
-
-
-def find(command):
-    """The path of a command, also of those for root."""
-    path = shutil.which(command, path=os.environ['PATH'] + ':/usr/sbin:/sbin')
-    if path is None:
-        raise unittest.SkipTest(f'no {command}: install the Debian packages {PACKAGES}')
-    return Path(path)
-
-
-# ---- the kernel -------------------------------------------------------------
-
-
-def kernel_package(*options):
-    """The package that linux-image-amd64 stands for; None if the package lists lack it."""
-    lines = subprocess.run(['apt-cache', *options, 'depends', 'linux-image-amd64'], text=True,
-                           check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-    found = re.search(r'Depends: (linux-image-\S+)', lines)
-    return found and found[1]
-
-
-def download_with(options, folder):
-    """Whether the kernel's package could be loaded down into the folder."""
-    name = kernel_package(*options)
-    if name is None:
-        return False
-    return subprocess.run(['apt-get', '-q', *options, 'download', name], cwd=folder, check=False,
-                          stderr=subprocess.STDOUT).returncode == 0
-
-
-def private_lists(folder):
-    """Options for package lists of our own, which are as new as can be and need no root."""
-    for name in ('lists/partial', 'archives/partial'):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    return (f'-oDir::State::Lists={folder}/lists', f'-oDir::Cache={folder}',
-            f'-oDir::Cache::Archives={folder}/archives', '-oAPT::Sandbox::User=')
-
-
-def download_kernel(folder):
-    find('apt-get')
-    if not download_with(('-oAPT::Sandbox::User=',), folder):
-        options = private_lists(folder)
-        subprocess.run(['apt-get', '-q', *options, 'update'], check=False)
-        if not download_with(options, folder):
-            raise unittest.SkipTest("Debian's kernel: apt-get cannot download what "
-                                    'linux-image-amd64 depends on')
-    return next(folder.glob('linux-image-*.deb'))
-
-
-def unpack_kernel():
-    shutil.rmtree(CACHE, ignore_errors=True)
-    CACHE.mkdir(parents=True)
-    package = download_kernel(CACHE)
-    run('dpkg-deb', '--extract', package, CACHE / 'root')
-    package.unlink()
-    (CACHE / 'done').touch()
-
-
-def fetch_kernel():
-    """The folder of Debian's kernel, unpacked; loaded down by the first test that needs it."""
-    with open(CACHE.with_suffix('.lock'), 'w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (CACHE / 'done').exists():
-            unpack_kernel()
-    return CACHE / 'root'
-
-
-def module_name(path):
-    return path.name.split('.')[0].replace('-', '_')
-
-
-def in_order(names, files):
-    """The files of modules and of what they depend on, which stands before them."""
-    ordered = []
-    for name in names:
-        if name not in files:
-            continue  # built in
-        needs = re.search(rb'\0depends=([^\0]*)', files[name].read_bytes())
-        wanted = needs[1].decode().replace('-', '_').split(',') if needs else []
-        ordered += [path for path in [*in_order(filter(None, wanted), files), files[name]]
-                    if path not in ordered]
-    return ordered
 
 
 # ---- what the guest has -----------------------------------------------------
@@ -137,9 +49,12 @@ def peer_library():
     return found and Path(found[1])
 
 
-def build_initramfs(target, script, programs):
-    """The first root of a guest that runs a script of this folder; `programs` are ours."""
-    root = fetch_kernel()
+def build_initramfs(target, script, programs, modules=MODULES, more_modules=()):
+    """The first root of a guest that runs a script of this folder; `programs` are ours.
+
+    Modules are Debian's unless there are others of the same names in the folders given.
+    """
+    files = modules_below(fetch_kernel(), *more_modules)
     archive = Archive()
     archive.add_file('/init', HERE / 'init.sh')
     archive.add_text('/script', ''.join((HERE / name).read_text() for name in ('guest.sh', script)))
@@ -155,8 +70,7 @@ def build_initramfs(target, script, programs):
     for name, library in tested.items():
         if library is not None:
             guest_program(archive, library, f'/libraries/{name}/libpmem2.so.1')
-    modules = in_order(MODULES, {module_name(path): path for path in root.rglob('*.ko*')})
-    for number, path in enumerate(modules):
+    for number, path in enumerate(in_order(modules, files)):
         archive.add_file(f'/modules/{number:03}-{path.name}', path)
     archive.write(target)
 
@@ -183,11 +97,10 @@ class Machine:
         self.ports = {name: scratch / name for name in ('log', 'output', 'status')}
         for port in self.ports.values():
             port.write_bytes(b'')
-        kernel = next((fetch_kernel() / 'boot').glob('vmlinuz-*'))
         self.command = [
             str(find('qemu-system-x86_64')), '-accel', 'tcg', '-cpu', 'max', '-nodefaults',
             '-display', 'none', '-no-reboot', '-machine', f'pc,nvdimm=on{machine}',
-            '-kernel', str(kernel), '-initrd', str(initramfs), '-append',
+            '-kernel', str(kernel_image()), '-initrd', str(initramfs), '-append',
             f'console=ttyS0 loglevel=6 oops=panic panic=-1 {append}']
         for port in self.ports.values():
             self.command += ['-serial', f'file:{port}']
@@ -235,14 +148,45 @@ class Machine:
         return self.read('output')
 
 
+def facts(output):
+    """What the guest's script found out by itself, in lines `fact NAME TEXT`."""
+    return dict(re.findall(r'^fact (\S+) (.*)$', output, re.M))
+
+
 def parse(output):
     """By heading, `== SOURCE LIBRARY`: answer and message by question."""
     answers = {}
     told = {}
     for line in output.splitlines():
+        if line.startswith('fact '):
+            continue
         if heading := re.fullmatch('== (.*) (.*)', line):
             told = answers.setdefault(heading.groups(), {})
         else:
             question, _, answer = line.partition(' ')
             told[question] = answer.split('\t') if '\t' in answer else [answer]
     return answers
+
+
+def differences(answers):
+    """Where the two libraries answer differently, as rows of a table."""
+    if not any(library == 'peer' for _, library in answers):
+        raise unittest.SkipTest('no PMDK: install the Debian package libpmem2')
+    rows = []
+    for (source, library), theirs in answers.items():
+        for question, answer in theirs.items() if library == 'peer' else ():
+            ours = answers[source, 'ours'][question]
+            if ours[0] != answer[0]:
+                rows.append(f'| {source} | {question} | {ours[0]} | {answer[0]} |')
+    return rows
+
+
+def compare(test, title, answers):
+    """README.md must hold the table of differences; it is written beside the programs too."""
+    rows = [f'| {title} | question | ours | PMDK |', '|---|---|---|---|', *differences(answers), '']
+    table = '\n'.join(rows)
+    name = f"answers-{re.sub('[^a-z]+', '-', title)}.md"
+    (BUILD / 'tests' / 'vm' / name).write_text(table)
+    readme = (HERE / 'README.md').read_text()
+    test.assertIn(f'\n\n{table}', readme, 'README.md lacks this table')
+    test.assertNotIn(f'{table}|', readme, 'README.md has more')

@@ -2,13 +2,6 @@
 # shellcheck shell=sh
 # Ask each of /libraries about one source of every kind.
 
-ask() {
-    for library in /libraries/*; do
-        echo "== $1 ${library##*/}"
-        LD_LIBRARY_PATH=$library /bin/answers "$2"
-    done
-}
-
 fsdax() {
     namespace "$1" -m fsdax -M mem
 }
@@ -56,6 +49,9 @@ ask volume /mnt/volume/file
 region=$(region_by e820)
 put_ext4 "/dev/$(block_of "$region")" /mnt/e820 -o dax
 ask e820 /mnt/e820/file
+umount /mnt/e820
+namespace "$region" -m devdax -M mem
+ask e820-devdax "/dev/dax$region.0"
 
 region=$(region_by virtio-pmem)
 put_ext4 "/dev/$(block_of "$region")" /mnt/virtio -o dax

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Bad blocks beneath files, on the kernel that finds and hides them."""
-import unittest
-
-from machine import BUILD, MIB, Machine, build_initramfs, nvdimm, parse
+from machine import BUILD, MIB, Machine, build_initramfs, compare, facts, nvdimm, parse
 from support import ScratchTest, main
 
 NVDIMMS = (128, 352, 128, 64)  # mebibytes, in the order of badblocks.sh
@@ -21,8 +19,7 @@ class BadBlocks(ScratchTest):
             options += nvdimm(name, cls.scratch / name, size * MIB)
         output = Machine(cls.scratch, initramfs, options).run()
         cls.answers = parse(output)
-        cls.facts = dict(line.split()[1:] for line in output.splitlines()
-                         if line.startswith('fact '))
+        cls.facts = facts(output)
 
     def ours(self, heading, question='bad_blocks'):
         return self.answers[heading, 'ours'][question][0]
@@ -64,6 +61,9 @@ class BadBlocks(ScratchTest):
     def test_clearing_keeps_the_blocks_beside(self):
         self.assertEqual(self.ours('clearing: read 0 4096', 'read'), 'data')
         self.assertEqual(self.ours('clearing: read 8192 4096', 'read'), 'data')
+
+    def test_readme_tells_where_pmdk_answers_differently(self):
+        compare(self, 'bad blocks: what is asked', self.answers)
 
 
 if __name__ == '__main__':
