@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define TRACE_MAX 1024
+#define TRACE_MAX 4096
 
 struct trace {
 	size_t count;
