@@ -8,7 +8,7 @@ packages_root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$packages_root/progress.sh"
 
 # shellcheck disable=SC2034 # the arrays are read by the scripts that source this
-packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev libndctl-dev)
+packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev libndctl-dev libdaxctl-dev)
 # shellcheck disable=SC2034
 packages_tests=(
     # building and running the tests; binutils has gold, nm, objdump and readelf
@@ -25,7 +25,7 @@ packages_tests=(
     # a machine without operating system
     bochs bochs-term bochsbios isolinux syslinux-common xorriso
     # a virtual machine with NVDIMMs, and what runs in it
-    qemu-system-x86 busybox-static ndctl e2fsprogs xfsprogs parted dmsetup
+    qemu-system-x86 busybox-static ndctl daxctl e2fsprogs xfsprogs parted dmsetup
     # modules for its kernel
     make gcc-12 libelf1 xz-utils
 )

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* For builds that link libndctl. */
+/* For builds that link libndctl and libdaxctl. */
 #include "ndctl.h"
 
 #include <stddef.h>
@@ -7,7 +7,8 @@
 const struct pmem2_ndctl *pmem2_ndctl_table(const char **missing)
 {
 #define ENTRY(function) .function = (function),
-	static const struct pmem2_ndctl table = {PMEM2_NDCTL_FUNCTIONS(ENTRY)};
+	static const struct pmem2_ndctl table = {PMEM2_NDCTL_FUNCTIONS(ENTRY)
+							 PMEM2_DAXCTL_FUNCTIONS(ENTRY)};
 
 	*missing = NULL;
 	return &table;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Loads libndctl when it is first needed; it stays loaded. */
+/* Loads libndctl and libdaxctl when they are first needed; they stay loaded. */
 #include "ndctl.h"
 
 #include <dlfcn.h>
@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIBRARY "libndctl.so.6"
+#define LIBNDCTL "libndctl.so.6"
+#define LIBDAXCTL "libdaxctl.so.1"
 
 /*
  * Tells packaging tools what a program that contains this may load: the ELF note
@@ -22,34 +23,53 @@ __asm__(".pushsection .note.dlopen, \"a\", %note\n"
 	"2: .asciz \"[{\\\"feature\\\":\\\"ndctl\\\",\\\"description\\\":\\\"Identity, "
 	"unsafe-shutdown "
 	"counts and bad blocks of NVDIMMs\\\",\\\"priority\\\":\\\"recommended\\\","
-	"\\\"soname\\\":[\\\"" LIBRARY "\\\"]}]\"\n"
+	"\\\"soname\\\":[\\\"" LIBNDCTL "\\\"]},{\\\"feature\\\":\\\"daxctl\\\","
+	"\\\"description\\\":\\\"Bad blocks of device dax\\\","
+	"\\\"priority\\\":\\\"recommended\\\",\\\"soname\\\":[\\\"" LIBDAXCTL "\\\"]}]\"\n"
 	"3: .balign 4\n"
 	".popsection");
 
-static const char *const names[] = {
-#define NAME(function) #function,
-	PMEM2_NDCTL_FUNCTIONS(NAME)};
+struct function {
+	const char *name;
+	size_t member; /* where it goes; all pointers to functions are of one size */
+};
 
-/* Where each function goes; all pointers to functions are of one size. */
-static const size_t members[] = {
-#define MEMBER(function) offsetof(struct pmem2_ndctl, function),
-	PMEM2_NDCTL_FUNCTIONS(MEMBER)};
+#define FUNCTION(function) {#function, offsetof(struct pmem2_ndctl, function)},
+static const struct function ndctl_functions[] = {PMEM2_NDCTL_FUNCTIONS(FUNCTION)};
+static const struct function daxctl_functions[] = {PMEM2_DAXCTL_FUNCTIONS(FUNCTION)};
 
-static const char *fill(struct pmem2_ndctl *table)
+/* What is missing, if not NULL; then the library is let go. */
+static const char *fill(struct pmem2_ndctl *table, const char *name,
+			const struct function *functions, size_t count, void **library)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-
-	if (library == NULL)
-		return LIBRARY;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		void *function = dlsym(library, names[i]);
+	*library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+	if (*library == NULL)
+		return name;
+	for (size_t i = 0; i < count; i++) {
+		void *function = dlsym(*library, functions[i].name);
 		if (function == NULL) {
-			dlclose(library);
-			return names[i];
+			dlclose(*library);
+			return functions[i].name;
 		}
-		memcpy((char *)table + members[i], &function, sizeof(function));
+		memcpy((char *)table + functions[i].member, &function, sizeof(function));
 	}
 	return NULL;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *fill_all(struct pmem2_ndctl *table)
+{
+	void *libndctl, *libdaxctl;
+	const char *missing =
+		fill(table, LIBNDCTL, ndctl_functions, COUNT(ndctl_functions), &libndctl);
+
+	if (missing != NULL)
+		return missing;
+	missing = fill(table, LIBDAXCTL, daxctl_functions, COUNT(daxctl_functions), &libdaxctl);
+	if (missing != NULL)
+		dlclose(libndctl);
+	return missing;
 }
 
 /* Threads that come at the same time fill one each, and the first one is kept. */
@@ -63,7 +83,7 @@ const struct pmem2_ndctl *pmem2_ndctl_table(const char **missing)
 	if (table != NULL)
 		return table;
 	table = malloc(sizeof(*table));
-	*missing = table != NULL ? fill(table) : "memory for its functions";
+	*missing = table != NULL ? fill_all(table) : "memory for its functions";
 	if (*missing == NULL && atomic_compare_exchange_strong(&kept, &first, table))
 		return table;
 	free(table);

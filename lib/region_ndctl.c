@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The one file that calls libndctl. */
+/* The one file that calls libndctl and libdaxctl. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "devnode.h"
 #include "err.h"
@@ -35,8 +36,8 @@ struct asked {
 static int fail_missing(const struct query *query, const char *missing)
 {
 	return pmem2_fail(PMEM2_E_NOSUPP,
-			  "%s of fd %d: libndctl.so.6 is needed, and there is no %s", query->what,
-			  query->src->file, missing);
+			  "%s of fd %d: libndctl and libdaxctl are needed, and there is no %s",
+			  query->what, query->src->file, missing);
 }
 
 static int fail_vanished(const struct query *query, const struct pmem2_devnode_site *site)
@@ -301,22 +302,55 @@ static int fail_bounds(const struct query *query, const struct pmem2_devnode_sit
 			  query->what, query->src->file, site->holder);
 }
 
-/* The physical address of the first byte of the source's device. ULLONG_MAX: not known. */
-static unsigned long long address_of(const struct query *query, struct ndctl_namespace *ndns,
-				     const struct pmem2_devnode_site *site)
+/* Physical addresses. */
+struct place {
+	unsigned long long address, size;
+};
+
+static bool is_source(const struct query *query, struct daxctl_dev *dev)
+{
+	int major = query->ndctl->daxctl_dev_get_major(dev);
+	int minor = query->ndctl->daxctl_dev_get_minor(dev);
+
+	return major >= 0 && minor >= 0 &&
+	       makedev((unsigned)major, (unsigned)minor) == query->src->device;
+}
+
+static int find_dax(const struct query *query, struct ndctl_dax *dax,
+		    const struct pmem2_devnode_site *site, struct place *place)
+{
+	const struct pmem2_ndctl *ndctl = query->ndctl;
+	struct daxctl_region *region = ndctl->ndctl_dax_get_daxctl_region(dax);
+	struct daxctl_dev *dev = region != NULL ? ndctl->daxctl_dev_get_first(region) : NULL;
+
+	while (dev != NULL && !is_source(query, dev))
+		dev = ndctl->daxctl_dev_get_next(dev);
+	if (dev == NULL)
+		return fail_vanished(query, site);
+	place->address = ndctl->daxctl_dev_get_resource(dev);
+	place->size = ndctl->daxctl_dev_get_size(dev);
+	/* libdaxctl takes addresses from /proc/iomem where it may not read the device's. */
+	return place->address == 0 ? fail_bounds(query, site) : 0;
+}
+
+/* The physical address of the first byte of what stands beneath the source. */
+static int find_address(const struct query *query, struct ndctl_namespace *ndns,
+			const struct pmem2_devnode_site *site, unsigned long long *address)
 {
 	const struct pmem2_ndctl *ndctl = query->ndctl;
 	struct ndctl_pfn *pfn = ndctl->ndctl_namespace_get_pfn(ndns);
 	struct ndctl_dax *dax = ndctl->ndctl_namespace_get_dax(ndns);
-	unsigned long long address;
+	struct place place = {0, 0};
+	int ret;
 
-	if (dax != NULL)
-		address = ndctl->ndctl_dax_get_resource(dax);
-	else if (pfn != NULL)
-		address = ndctl->ndctl_pfn_get_resource(pfn);
-	else
-		address = ndctl->ndctl_namespace_get_resource(ndns);
-	return address != ULLONG_MAX ? address + site->start : ULLONG_MAX;
+	if (dax != NULL) {
+		ret = find_dax(query, dax, site, &place);
+		*address = place.address;
+		return ret;
+	}
+	*address = pfn != NULL ? ndctl->ndctl_pfn_get_resource(pfn)
+			       : ndctl->ndctl_namespace_get_resource(ndns);
+	return *address == ULLONG_MAX ? fail_bounds(query, site) : 0;
 }
 
 /* Bad ranges as the kernel lists them, and what part of them is the device. */
@@ -396,16 +430,15 @@ static int list_namespace(struct query *query, struct ndctl_namespace *ndns,
 
 /* False: they are kept from this user, or have vanished. */
 static bool find_bounds(const struct query *query, struct ndctl_region *region,
-			unsigned long long address, unsigned long long size,
-			struct listing *listing)
+			const struct place *place, struct listing *listing)
 {
 	unsigned long long base = query->ndctl->ndctl_region_get_resource(region);
 
 	/* An unknown base, ULLONG_MAX, is above all addresses. */
-	if (address == ULLONG_MAX || size == ULLONG_MAX || address < base)
+	if (place->address == ULLONG_MAX || place->size == ULLONG_MAX || place->address < base)
 		return false;
-	listing->start = address - base;
-	listing->end = listing->start + size;
+	listing->start = place->address - base;
+	listing->end = listing->start + place->size;
 	return true;
 }
 
@@ -414,11 +447,15 @@ static int list_dax(struct query *query, struct ndctl_region *region, struct ndc
 		    const struct pmem2_devnode_site *site, struct listing *listing)
 {
 	struct ndctl_dax *dax = query->ndctl->ndctl_namespace_get_dax(ndns);
+	struct place place;
+	int ret;
 
 	if (dax == NULL)
 		return fail_vanished(query, site);
-	if (!find_bounds(query, region, address_of(query, ndns, site),
-			 query->ndctl->ndctl_dax_get_size(dax), listing))
+	ret = find_dax(query, dax, site, &place);
+	if (ret != 0)
+		return ret;
+	if (!find_bounds(query, region, &place, listing))
 		return fail_bounds(query, site);
 	return list_region(query, region, listing);
 }
@@ -468,9 +505,10 @@ static int list_btt(struct query *query, struct ndctl_region *region, struct ndc
 	const struct pmem2_ndctl *ndctl = query->ndctl;
 	struct unbounded unbounded = {query, site};
 	struct listing listing = {refuse_btt, query, 0, ULLONG_MAX};
+	struct place place = {ndctl->ndctl_namespace_get_resource(ndns),
+			      ndctl->ndctl_namespace_get_size(ndns)};
 
-	if (!find_bounds(query, region, ndctl->ndctl_namespace_get_resource(ndns),
-			 ndctl->ndctl_namespace_get_size(ndns), &listing)) {
+	if (!find_bounds(query, region, &place, &listing)) {
 		listing.visit = refuse_unbounded;
 		listing.data = &unbounded;
 	}
@@ -576,6 +614,7 @@ static int ask_clear(struct query *query, struct ndctl_region *region,
 	const struct pmem2_badblock *bad = query->data;
 	struct ndctl_namespace *ndns = find_namespace(query, region, site);
 	unsigned long long address;
+	int ret;
 
 	if (ndns == NULL)
 		return fail_vanished(query, site);
@@ -583,10 +622,10 @@ static int ask_clear(struct query *query, struct ndctl_region *region,
 		return refuse_volume(bad, query);
 	if (query->ndctl->ndctl_namespace_get_btt(ndns) != NULL)
 		return refuse_btt(bad, query);
-	address = address_of(query, ndns, site);
-	if (address == ULLONG_MAX)
-		return fail_bounds(query, site);
-	return clear_at(query, region, address + bad->offset, bad->length);
+	ret = find_address(query, ndns, site, &address);
+	if (ret != 0)
+		return ret;
+	return clear_at(query, region, address + site->start + bad->offset, bad->length);
 }
 
 int pmem2_region_clear(const struct pmem2_source *src, const struct pmem2_badblock *bad)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A library built without libndctl cannot ask a region's DIMMs. */
+/* A library built without libndctl and libdaxctl cannot ask a region's DIMMs. */
 #include "err.h"
 #include "region.h"
 
 static int fail_without_libndctl(const char *what, const struct pmem2_source *src)
 {
-	return pmem2_fail(
-		PMEM2_E_NOSUPP,
-		"%s of fd %d on an NVDIMM region: this library was built without libndctl", what,
-		src->file);
+	return pmem2_fail(PMEM2_E_NOSUPP,
+			  "%s of fd %d on an NVDIMM region: this library was built without "
+			  "libndctl and libdaxctl",
+			  what, src->file);
 }
 
 int pmem2_region_device_id(const struct pmem2_source *src, char *id, size_t *len)

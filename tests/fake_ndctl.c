@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "ndctl.h"
 
@@ -207,14 +208,66 @@ static unsigned long long fake_pfn_resource(struct ndctl_pfn *pfn)
 	return CAST(fake_namespace, pfn)->resource;
 }
 
-static unsigned long long fake_dax_resource(struct ndctl_dax *dax)
+/* ---- device dax --------------------------------------------------------- */
+
+/* One of the devices on a namespace: others of lower and higher number, and that of the test. */
+struct fake_device {
+	const struct fake_namespace *ndns;
+	int offset; /* of its number */
+};
+
+#define DEVICES 3
+
+static struct fake_device devices[DEVICES];
+
+static struct daxctl_region *fake_dax_region(struct ndctl_dax *dax)
 {
-	return CAST(fake_namespace, dax)->resource;
+	struct fake_namespace *fake = CAST(fake_namespace, dax);
+
+	return fake->device != 0 ? CAST(daxctl_region, dax) : NULL;
 }
 
-static unsigned long long fake_dax_size(struct ndctl_dax *dax)
+static struct daxctl_dev *fake_first_device(struct daxctl_region *region)
 {
-	return CAST(fake_namespace, dax)->size;
+	for (int i = 0; i < DEVICES; i++)
+		devices[i] = (struct fake_device){CAST(fake_namespace, region), i - 1};
+	return CAST(daxctl_dev, &devices[0]);
+}
+
+static struct daxctl_dev *fake_next_device(struct daxctl_dev *dev)
+{
+	struct fake_device *next = CAST(fake_device, dev) + 1;
+
+	return next < devices + DEVICES ? CAST(daxctl_dev, next) : NULL;
+}
+
+static int fake_device_major(struct daxctl_dev *dev)
+{
+	return (int)major(CAST(fake_device, dev)->ndns->device);
+}
+
+static int fake_device_minor(struct daxctl_dev *dev)
+{
+	const struct fake_device *fake = CAST(fake_device, dev);
+
+	return (int)minor(fake->ndns->device) + fake->offset;
+}
+
+/* libdaxctl says 0 for what it cannot find out. */
+static unsigned long long fake_device_resource(struct daxctl_dev *dev)
+{
+	const struct fake_device *fake = CAST(fake_device, dev);
+
+	if (fake->ndns->resource == ULLONG_MAX)
+		return 0;
+	return fake->offset == 0 ? fake->ndns->resource : 1;
+}
+
+static unsigned long long fake_device_size(struct daxctl_dev *dev)
+{
+	const struct fake_device *fake = CAST(fake_device, dev);
+
+	return fake->offset == 0 ? fake->ndns->size : 1;
 }
 
 /* ---- bad blocks --------------------------------------------------------- */
@@ -375,14 +428,19 @@ const struct pmem2_ndctl *__wrap_pmem2_ndctl_table(const char **missing)
 		.ndctl_pfn_get_devname = fake_pfn_name,
 		.ndctl_pfn_get_resource = fake_pfn_resource,
 		.ndctl_dax_get_devname = fake_dax_name,
-		.ndctl_dax_get_resource = fake_dax_resource,
-		.ndctl_dax_get_size = fake_dax_size,
+		.ndctl_dax_get_daxctl_region = fake_dax_region,
 		.ndctl_bus_cmd_new_ars_cap = fake_ars_cap,
 		.ndctl_cmd_ars_cap_get_range = fake_range,
 		.ndctl_bus_cmd_new_clear_error = fake_clear,
 		.ndctl_cmd_clear_error_get_cleared = fake_cleared,
 		.ndctl_cmd_submit = fake_submit,
 		.ndctl_cmd_unref = fake_cmd_unref,
+		.daxctl_dev_get_first = fake_first_device,
+		.daxctl_dev_get_next = fake_next_device,
+		.daxctl_dev_get_major = fake_device_major,
+		.daxctl_dev_get_minor = fake_device_minor,
+		.daxctl_dev_get_resource = fake_device_resource,
+		.daxctl_dev_get_size = fake_device_size,
 	};
 
 	*missing = fake_ndctl.missing;

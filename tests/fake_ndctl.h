@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define FAKE_NDCTL_MAX 8
 
@@ -27,6 +28,7 @@ struct fake_namespace {
 	const char *btt, *pfn, *dax; /* what claims it, if not NULL */
 	unsigned long long resource; /* of its data; ULLONG_MAX: not for this user */
 	unsigned long long size;
+	dev_t device; /* of device dax on it, beside others; 0: there is none */
 	struct fake_bad bad[FAKE_NDCTL_MAX]; /* of its block device */
 	int error;                           /* why those cannot be read, or 0 */
 };

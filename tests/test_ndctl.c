@@ -3,13 +3,12 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "support.h"
 
-/* dlopen and dlsym are replaced to lack the library, or one function of it. */
-static bool library_missing;
+/* dlopen and dlsym are replaced to lack a library, or one function of it. */
+static const char *missing_library;
 static const char *missing_function;
 static int open_count;
 
@@ -22,7 +21,7 @@ int __wrap_dlclose(void *library);
 
 void *__wrap_dlopen(const char *name, int flags)
 {
-	if (library_missing)
+	if (missing_library != NULL && strcmp(name, missing_library) == 0)
 		return NULL;
 	open_count++;
 	return __real_dlopen(name, flags);
@@ -50,8 +49,9 @@ START_TEST(table_has_every_function)
 	ck_assert_ptr_null(missing);
 #define CHECK(function) ck_assert(table->function != NULL);
 	PMEM2_NDCTL_FUNCTIONS(CHECK)
+	PMEM2_DAXCTL_FUNCTIONS(CHECK)
 	ck_assert_ptr_eq(pmem2_ndctl_table(&missing), table);
-	ck_assert_int_eq(open_count, 1);
+	ck_assert_int_eq(open_count, 2);
 }
 END_TEST
 
@@ -67,24 +67,29 @@ START_TEST(library_starts_and_ends)
 }
 END_TEST
 
+static const char *const libraries[] = {"libndctl.so.6", "libdaxctl.so.1"};
+
 START_TEST(missing_library_is_named_until_it_is_there)
 {
 	const char *missing = NULL;
 
-	library_missing = true;
+	missing_library = libraries[_i];
 	ck_assert_ptr_null(pmem2_ndctl_table(&missing));
-	ck_assert_str_eq(missing, "libndctl.so.6");
-	library_missing = false;
+	ck_assert_str_eq(missing, libraries[_i]);
+	ck_assert_int_eq(open_count, 0);
+	missing_library = NULL;
 	ck_assert_ptr_nonnull(pmem2_ndctl_table(&missing));
 	ck_assert_ptr_null(missing);
 }
 END_TEST
 
-START_TEST(missing_function_is_named_and_the_library_let_go)
+static const char *const functions[] = {"ndctl_cmd_unref", "daxctl_dev_get_size"};
+
+START_TEST(missing_function_is_named_and_the_libraries_let_go)
 {
 	const char *missing = NULL;
 
-	missing_function = "ndctl_cmd_unref";
+	missing_function = functions[_i];
 	ck_assert_ptr_null(pmem2_ndctl_table(&missing));
 	ck_assert_str_eq(missing, missing_function);
 	ck_assert_int_eq(open_count, 0);
@@ -128,8 +133,8 @@ Suite *test_suite(void)
 
 	tcase_add_test(tests, table_has_every_function);
 	tcase_add_test(tests, library_starts_and_ends);
-	tcase_add_test(tests, missing_library_is_named_until_it_is_there);
-	tcase_add_test(tests, missing_function_is_named_and_the_library_let_go);
+	tcase_add_loop_test(tests, missing_library_is_named_until_it_is_there, 0, 2);
+	tcase_add_loop_test(tests, missing_function_is_named_and_the_libraries_let_go, 0, 2);
 	tcase_add_test(tests, threads_that_ask_at_once_get_one_table);
 	suite_add_tcase(suite, tests);
 	return suite;

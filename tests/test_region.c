@@ -27,9 +27,11 @@ static struct fake_namespace *ndns;
 static void setup(void)
 {
 	struct fake_bus *bus = &fake_ndctl.buses[1];
+	int fd;
 
 	fake_dax_setup();
-	dax = pmem2_test_source(fake_dax_plug(&fake_dax_nvdimm));
+	fd = fake_dax_plug(&fake_dax_nvdimm);
+	dax = pmem2_test_source(fd);
 	memset(&fake_ndctl, 0, sizeof(fake_ndctl));
 	fake_ndctl.bus_count = 2;
 	fake_ndctl.buses[0] = (struct fake_bus){
@@ -45,8 +47,11 @@ static void setup(void)
 	region->namespace_count = 2;
 	region->namespaces[0] = (struct fake_namespace){.name = "namespace3.1", .resource = BASE};
 	ndns = &region->namespaces[1];
-	*ndns = (struct fake_namespace){
-		.name = "namespace3.0", .dax = "dax3.0", .resource = BASE + 4096, .size = 65536};
+	*ndns = (struct fake_namespace){.name = "namespace3.0",
+					.dax = "dax3.0",
+					.resource = BASE + 4096,
+					.size = 65536,
+					.device = fake_dax_number(fd)};
 	fake_ndctl.commands.unit = 256;
 }
 
@@ -181,7 +186,8 @@ START_TEST(missing_library_is_named)
 
 	fake_ndctl.missing = "ndctl_made_up";
 	assert_neither(PMEM2_E_NOSUPP, "ndctl_made_up");
-	assert_failure(pmem2_badblock_context_new(&bbctx, dax), PMEM2_E_NOSUPP, "libndctl.so.6");
+	assert_failure(pmem2_badblock_context_new(&bbctx, dax), PMEM2_E_NOSUPP,
+		       "libndctl and libdaxctl are needed");
 	ck_assert_ptr_null(bbctx);
 }
 END_TEST
@@ -333,16 +339,39 @@ START_TEST(list_that_cannot_be_read_is_no_empty_list)
 }
 END_TEST
 
-START_TEST(namespace_that_has_vanished_is_told)
+static void lose_namespace(void)
 {
-	if (_i == 0) {
-		region->namespace_count = 1;
-	} else if (_i == 1) {
-		ndns->dax = "dax3.7";
-	} else {
-		ndns->dax = NULL;
-		ndns->name = "dax3.0";
-	}
+	region->namespace_count = 1;
+}
+
+static void rename_claim(void)
+{
+	ndns->dax = "dax3.7";
+}
+
+static void lose_claim(void)
+{
+	ndns->dax = NULL;
+	ndns->name = "dax3.0";
+}
+
+static void lose_device(void)
+{
+	ndns->device = 0;
+}
+
+static void renumber_device(void)
+{
+	ndns->device += 16;
+}
+
+static void (*const losses[])(void) = {
+	lose_namespace, rename_claim, lose_claim, lose_device, renumber_device,
+};
+
+START_TEST(device_that_has_vanished_is_told)
+{
+	losses[_i]();
 	assert_no_context(PMEM2_E_NOSUPP, "or the dax3.0 on it");
 }
 END_TEST
@@ -474,17 +503,20 @@ START_TEST(clearing_through_a_read_only_descriptor_is_ebadf)
 }
 END_TEST
 
-START_TEST(namespace_that_vanishes_before_it_is_cleared_is_told)
+START_TEST(device_that_vanishes_before_it_is_cleared_is_told)
 {
 	struct pmem2_badblock_context *bbctx = open_context();
 
 	if (_i == 0)
-		region->namespace_count = 1;
+		ndns->device = 0;
 	else
 		ndns->resource = ULLONG_MAX;
+	cleared_length = 0;
+	fake_ndctl.commands.on_clear = note_clear;
 	assert_failure(pmem2_badblock_clear(bbctx, &(struct pmem2_badblock){0, 512}),
 		       _i == 0 ? PMEM2_E_NOSUPP : PMEM2_E_CANNOT_READ_BOUNDS,
 		       _i == 0 ? "or the dax3.0 on it" : "only root may know");
+	ck_assert_uint_eq(cleared_length, 0);
 	pmem2_badblock_context_delete(&bbctx);
 }
 END_TEST
@@ -616,7 +648,7 @@ static TCase *badblock_tests(void)
 	tcase_add_test(tests, all_bad_sectors_are_listed);
 	tcase_add_loop_test(tests, bounds_that_only_root_may_know_are_told, 0, 4);
 	tcase_add_loop_test(tests, list_that_cannot_be_read_is_no_empty_list, 0, 3);
-	tcase_add_loop_test(tests, namespace_that_has_vanished_is_told, 0, 3);
+	tcase_add_loop_test(tests, device_that_has_vanished_is_told, 0, COUNT(losses));
 	tcase_add_test(tests, clearing_asks_the_bus_to_forget_the_physical_range);
 	tcase_add_loop_test(tests, clearing_that_fails_is_told, 0, COUNT(refusals));
 	tcase_add_test(tests, sectors_that_stay_bad_are_named);
@@ -624,7 +656,7 @@ static TCase *badblock_tests(void)
 	tcase_add_loop_test(tests, range_past_the_end_of_the_device_is_refused, 0, 4);
 	tcase_add_test(tests, last_bytes_of_the_device_are_cleared);
 	tcase_add_test(tests, clearing_through_a_read_only_descriptor_is_ebadf);
-	tcase_add_loop_test(tests, namespace_that_vanishes_before_it_is_cleared_is_told, 0, 2);
+	tcase_add_loop_test(tests, device_that_vanishes_before_it_is_cleared_is_told, 0, 2);
 	return tests;
 }
 

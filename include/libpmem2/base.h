@@ -436,7 +436,7 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
  *
  * BUFFER_TOO_SMALL: `*len` is too small; `id` is untouched.
  * NOSUPP: the source is anonymous or on no region, the region has no DIMM or one
- *         without an id, or there is no libndctl on this machine.
+ *         without an id, or this machine lacks libndctl or libdaxctl.
  */
 int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len);
 
@@ -445,7 +445,7 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
  * several regions, each DIMM once.
  *
  * NOSUPP: the source is anonymous or on no region, the region has no DIMM or one
- *         that keeps no count, or there is no libndctl on this machine.
+ *         that keeps no count, or this machine lacks libndctl or libdaxctl.
  */
 int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc);
 
@@ -476,7 +476,7 @@ struct pmem2_badblock {
  *         region is bad.
  * NOSUPP: the source is anonymous, or on its file system's realtime device; or it is on a
  *         device-mapper volume or a BTT, and something beneath that is bad; or there is no
- *         libndctl on this machine.
+ *         libndctl or libdaxctl on this machine.
  * A negative errno: sysfs, the extents of the file or the kernel's list cannot be read.
  */
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,

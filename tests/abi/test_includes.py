@@ -23,7 +23,7 @@ SYSTEM_EXCEPTIONS = {
     'mcsafe': {'fcntl.h'},
     'heal': {'fcntl.h'},
     'devnode': {'sys/sysmacros.h'},
-    'ndctl': {'ndctl/libndctl.h'},
+    'ndctl': {'daxctl/libdaxctl.h', 'ndctl/libndctl.h'},
     'ndctl_dlopen': {'dlfcn.h'},
 }
 PORTABLE = {

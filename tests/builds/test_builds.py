@@ -55,7 +55,7 @@ BUILDS = {
     'gcc-native': Build(f'--buildtype=release "-Dc_args={NATIVE}"'),
     'gcc-without-libndctl': Build('--buildtype=release -Dndctl=disabled', libndctl='never'),
     'gcc-linked-libndctl': Build('--buildtype=release -Dndctl=enabled -Dndctl_link=direct',
-                                 '-lndctl', static=False, libndctl='linked'),
+                                 '-lndctl -ldaxctl', static=False, libndctl='linked'),
     'clang-unoptimised': Build('--buildtype=debug'),
     'clang-thinlto': Build('--buildtype=release -Db_lto=true -Db_lto_mode=thin', '-flto=thin -O3',
                            linker='lld'),

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Operations that ask libndctl about a region with two DIMMs and bad blocks. */
+/* Operations that ask libndctl and libdaxctl about a region with two DIMMs and bad blocks. */
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "fake_ndctl.h"
+#include "fake_sysfs.h"
 #include "operations.h"
 #include "support.h"
 
 #define ID "firstsecond"
 #define SECTOR 512
 #define PAGE ((size_t)4096)
+#define BASE (1ULL << 32)
 
 static struct fake_region *region;
 
@@ -25,13 +27,17 @@ static void make_region(void)
 	fake_ndctl.buses[0].region_count = 1;
 	fake_ndctl.commands.unit = 256;
 	region = &fake_ndctl.buses[0].regions[0];
+	region->resource = BASE;
 	region->dimm_count = 2;
 	region->dimms[0] = (struct fake_dimm){"first", 1};
 	region->dimms[1] = (struct fake_dimm){"second", 2};
 	region->namespace_count = 2;
 	region->namespaces[0] = (struct fake_namespace){.name = "namespace0.0", .pfn = "pfn0.0"};
-	region->namespaces[1] =
-		(struct fake_namespace){.name = "namespace0.1", .dax = "dax0.0", .size = 4 << 20};
+	region->namespaces[1] = (struct fake_namespace){.name = "namespace0.1",
+							.dax = "dax0.0",
+							.resource = BASE,
+							.size = 4 << 20,
+							.device = FAKE_SYSFS_DAX};
 	region->namespaces[0].bad[0] = bad;
 	region->bad[0] = bad;
 }

@@ -72,6 +72,13 @@ ask() {
     done
 }
 
+# fact NAME WORD...: what a program answers, in one line.
+fact() {
+    name=$1
+    shift
+    echo "fact $name $("$@" | tr -d '\n')"
+}
+
 # sector_of FILE BLOCK: on the device of its file system.
 sector_of() {
     /sbin/filefrag -s -v -b4096 "$1" | tr -d ':.' | awk -v block="$2" '

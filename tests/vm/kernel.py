@@ -16,7 +16,7 @@ HERE = SOURCE / 'tests' / 'vm'
 CACHE = BUILD / 'tests' / 'vm' / 'kernel'
 EMULATION = BUILD / 'tests' / 'vm' / 'emulation'
 
-PACKAGES = 'qemu-system-x86 busybox-static ndctl e2fsprogs xfsprogs parted dmsetup'
+PACKAGES = 'qemu-system-x86 busybox-static ndctl daxctl e2fsprogs xfsprogs parted dmsetup'
 # What of the kernel's source the emulation is made from.
 PARTS = ('drivers/acpi/nfit', 'drivers/dax', 'drivers/nvdimm', 'tools/testing/nvdimm')
 

@@ -21,7 +21,7 @@ LIMIT = 420
 # In this order; what they depend on comes before. ext4 and xfs ask for crc32c by name.
 MODULES = ('crc32c_generic', 'crc32c_intel', 'virtio_pci', 'nfit', 'nd_pmem', 'nd_btt', 'dax_pmem',
            'device_dax', 'dax_hmem', 'virtio_pmem', 'nd_e820', 'ext4', 'xfs', 'dm_mod')
-PROGRAMS = ('ndctl', 'mkfs.ext4', 'mkfs.xfs', 'parted', 'dmsetup', 'filefrag')
+PROGRAMS = ('ndctl', 'daxctl', 'mkfs.ext4', 'mkfs.xfs', 'parted', 'dmsetup', 'filefrag')
 
 
 # ---- what the guest has -----------------------------------------------------

@@ -24,13 +24,6 @@ device() {
     /sbin/ndctl list -N -n "$1" | sed -n 's/.*"\(blockdev\|chardev\)":"\([^"]*\)".*/\/dev\/\2/p'
 }
 
-# fact NAME WORD...: what a program answers, in one line.
-fact() {
-    name=$1
-    shift
-    echo "fact $name $("$@" | tr -d '\n')"
-}
-
 # inject NAMESPACE SECTOR COUNT
 inject() {
     /sbin/ndctl inject-error "$1" -B "$2" -n "$3" >&2

@@ -2,6 +2,17 @@
 # shellcheck shell=sh
 # Ask each of /libraries about one source of every kind.
 
+# listed NAME REGION: what libndctl tells of the region behind a source.
+listed() {
+    fact "region-$1" /sbin/ndctl list -R -v -r "region$2"
+}
+
+# ask_dax NAME DEVICE: beside each of /libraries, libdaxctl.
+ask_dax() {
+    ask "$1" "/dev/$2"
+    fact "dax-$1" /sbin/daxctl list -D -d "$2"
+}
+
 fsdax() {
     namespace "$1" -m fsdax -M mem
 }
@@ -10,15 +21,18 @@ region=$(region_of 0)
 fsdax "$region"
 put_ext4 "/dev/pmem$region" /mnt/ext4 -o dax
 ask ext4 /mnt/ext4/file
+listed ext4 "$region"
 
 region=$(region_of 1)
 namespace "$region" -m fsdax -M dev
 put_xfs "/dev/pmem$region" /mnt/xfs -o dax
 ask xfs /mnt/xfs/file
+listed xfs "$region"
 
 region=$(region_of 2)
 namespace "$region" -m devdax -M mem
-ask devdax "/dev/dax$region.0"
+ask_dax devdax "dax$region.0"
+listed devdax "$region"
 
 region=$(region_of 3)
 namespace "$region" -m raw
@@ -37,6 +51,7 @@ pmem=/dev/pmem$region
 /sbin/parted -s "$pmem" mklabel gpt mkpart a 2MiB 62MiB mkpart b 62MiB 122MiB >&2
 put_ext4 "${pmem}p1" /mnt/partition -o dax
 ask partition /mnt/partition/file
+listed partition "$region"
 
 # A volume of two NVDIMMs in different NUMA nodes.
 region=$(region_of 6)
@@ -51,14 +66,14 @@ put_ext4 "/dev/$(block_of "$region")" /mnt/e820 -o dax
 ask e820 /mnt/e820/file
 umount /mnt/e820
 namespace "$region" -m devdax -M mem
-ask e820-devdax "/dev/dax$region.0"
+ask_dax e820-devdax "dax$region.0"
 
 region=$(region_by virtio-pmem)
 put_ext4 "/dev/$(block_of "$region")" /mnt/virtio -o dax
 ask virtio-pmem /mnt/virtio/file
 umount /mnt/virtio
 namespace "$region" -m devdax -M mem
-ask virtio-devdax "/dev/dax$region.0"
+ask_dax virtio-devdax "dax$region.0"
 
 mkdir /mnt/tmpfs
 mount -t tmpfs tmpfs /mnt/tmpfs
@@ -68,6 +83,6 @@ ask tmpfs /mnt/tmpfs/file
 for dax in /sys/bus/dax/devices/dax*; do
     case $(readlink -f "$dax") in
     *ndbus*) ;;
-    *) ask hmem "/dev/${dax##*/}" ;;
+    *) ask_dax hmem "${dax##*/}" ;;
     esac
 done

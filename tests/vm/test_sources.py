@@ -6,9 +6,10 @@ usage: test_sources.py PERSISTENCE
 PERSISTENCE is what the NVDIMMs protect from power cuts, as QEMU names it: `cpu`, caches
 too, or `mem-ctrl`.
 """
+import json
 import sys
 
-from machine import BUILD, MIB, Machine, build_initramfs, compare, nvdimm, parse
+from machine import BUILD, MIB, Machine, build_initramfs, compare, facts, nvdimm, parse
 from support import ScratchTest, main
 
 PERSISTENCE = sys.argv.pop(1)
@@ -22,8 +23,8 @@ DEVDAX = 126 * MIB
 
 USUAL = {
     'size': 4 * MIB, 'alignment': 4096, 'map': 'PAGE', 'map_cache_line': REFUSED,
-    'map_byte': REFUSED, 'store': 'found again', 'deep_flush': 'done', 'device_id': 'NOSUPP', 'device_usc': 'NOSUPP', 'numa_node': 0,
-    'bad_blocks': 'none', 'write': 'done', 'read': 'data',
+    'map_byte': REFUSED, 'store': 'found again', 'deep_flush': 'done', 'device_id': 'NOSUPP',
+    'device_usc': 'NOSUPP', 'numa_node': 0, 'bad_blocks': 'none', 'write': 'done', 'read': 'data',
 }
 
 
@@ -66,7 +67,9 @@ class Sources(ScratchTest):
         machine = Machine(cls.scratch, initramfs, cls.options(),
                           f',nvdimm-persistence={PERSISTENCE}',
                           'memmap=128M!512M memmap=128M%640M-1+0xefffffff')
-        cls.answers = parse(machine.run())
+        output = machine.run()
+        cls.answers = parse(output)
+        cls.facts = {name: json.loads(text) for name, text in facts(output).items()}
 
     @classmethod
     def options(cls):
@@ -96,6 +99,27 @@ class Sources(ScratchTest):
                 if library == 'ours':
                     with self.subTest(f'{source} {question}'):
                         self.assertNotIn('', message)
+
+    def listed(self, kind):
+        """By source: the lists of libndctl or libdaxctl."""
+        return {name.removeprefix(kind): told for name, told in self.facts.items()
+                if name.startswith(kind)}
+
+    def test_devices_are_as_libdaxctl_lists_them(self):
+        for source, (device,) in self.listed('dax-').items():
+            with self.subTest(source):
+                told = self.answers[source, 'ours']
+                self.assertEqual(told['size'][0], str(device['size']))
+                self.assertEqual(told['alignment'][0], str(device['align']))
+
+    def test_regions_are_as_libndctl_lists_them(self):
+        granularity = {'cpu_cache': 'BYTE', 'memory_controller': 'CACHE_LINE'}
+        for source, listed in self.listed('region-').items():
+            (region,) = listed['regions']
+            with self.subTest(source):
+                told = self.answers[source, 'ours']
+                self.assertEqual(told['map'][0], granularity[region['persistence_domain']])
+                self.assertEqual(told['numa_node'][0], str(region['numa_node']))
 
     def test_readme_tells_where_pmdk_answers_differently(self):
         compare(self, f'persistence {PERSISTENCE}: source', self.answers)
