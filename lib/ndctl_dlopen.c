@@ -38,19 +38,14 @@ struct function {
 static const struct function ndctl_functions[] = {PMEM2_NDCTL_FUNCTIONS(FUNCTION)};
 static const struct function daxctl_functions[] = {PMEM2_DAXCTL_FUNCTIONS(FUNCTION)};
 
-/* What is missing, if not NULL; then the library is let go. */
-static const char *fill(struct pmem2_ndctl *table, const char *name,
-			const struct function *functions, size_t count, void **library)
+/* What is missing, if not NULL. */
+static const char *fill(struct pmem2_ndctl *table, void *library, const struct function *functions,
+			size_t count)
 {
-	*library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-	if (*library == NULL)
-		return name;
 	for (size_t i = 0; i < count; i++) {
-		void *function = dlsym(*library, functions[i].name);
-		if (function == NULL) {
-			dlclose(*library);
+		void *function = dlsym(library, functions[i].name);
+		if (function == NULL)
 			return functions[i].name;
-		}
 		memcpy((char *)table + functions[i].member, &function, sizeof(function));
 	}
 	return NULL;
@@ -58,17 +53,40 @@ static const char *fill(struct pmem2_ndctl *table, const char *name,
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *fill_all(struct pmem2_ndctl *table)
+static const char *fill_all(struct pmem2_ndctl *table, void *libndctl, void *libdaxctl)
 {
-	void *libndctl, *libdaxctl;
-	const char *missing =
-		fill(table, LIBNDCTL, ndctl_functions, COUNT(ndctl_functions), &libndctl);
+	const char *missing;
 
+	if (libndctl == NULL)
+		return LIBNDCTL;
+	if (libdaxctl == NULL)
+		return LIBDAXCTL;
+	missing = fill(table, libndctl, ndctl_functions, COUNT(ndctl_functions));
 	if (missing != NULL)
 		return missing;
-	missing = fill(table, LIBDAXCTL, daxctl_functions, COUNT(daxctl_functions), &libdaxctl);
-	if (missing != NULL)
-		dlclose(libndctl);
+	return fill(table, libdaxctl, daxctl_functions, COUNT(daxctl_functions));
+}
+
+static void let_go(void *library)
+{
+	if (library != NULL)
+		(void)dlclose(library);
+}
+
+/*
+ * libndctl depends on libdaxctl. Where other threads run, glibc 2.36 loses the list of a
+ * library's dependencies if the library is opened after one that brought it along.
+ */
+static const char *load(struct pmem2_ndctl *table)
+{
+	void *libdaxctl = dlopen(LIBDAXCTL, RTLD_NOW | RTLD_LOCAL);
+	void *libndctl = dlopen(LIBNDCTL, RTLD_NOW | RTLD_LOCAL);
+	const char *missing = fill_all(table, libndctl, libdaxctl);
+
+	if (missing != NULL) {
+		let_go(libndctl);
+		let_go(libdaxctl);
+	}
 	return missing;
 }
 
@@ -83,7 +101,7 @@ const struct pmem2_ndctl *pmem2_ndctl_table(const char **missing)
 	if (table != NULL)
 		return table;
 	table = malloc(sizeof(*table));
-	*missing = table != NULL ? fill_all(table) : "memory for its functions";
+	*missing = table != NULL ? load(table) : "memory for its functions";
 	if (*missing == NULL && atomic_compare_exchange_strong(&kept, &first, table))
 		return table;
 	free(table);

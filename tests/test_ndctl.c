@@ -3,12 +3,14 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "support.h"
 
 /* dlopen and dlsym are replaced to lack a library, or one function of it. */
 static const char *missing_library;
+static bool no_library;
 static const char *missing_function;
 static int open_count;
 
@@ -21,7 +23,7 @@ int __wrap_dlclose(void *library);
 
 void *__wrap_dlopen(const char *name, int flags)
 {
-	if (missing_library != NULL && strcmp(name, missing_library) == 0)
+	if (no_library || (missing_library != NULL && strcmp(name, missing_library) == 0))
 		return NULL;
 	open_count++;
 	return __real_dlopen(name, flags);
@@ -83,6 +85,16 @@ START_TEST(missing_library_is_named_until_it_is_there)
 }
 END_TEST
 
+START_TEST(libndctl_is_named_first)
+{
+	const char *missing = NULL;
+
+	no_library = true;
+	ck_assert_ptr_null(pmem2_ndctl_table(&missing));
+	ck_assert_str_eq(missing, "libndctl.so.6");
+}
+END_TEST
+
 static const char *const functions[] = {"ndctl_cmd_unref", "daxctl_dev_get_size"};
 
 START_TEST(missing_function_is_named_and_the_libraries_let_go)
@@ -134,6 +146,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, table_has_every_function);
 	tcase_add_test(tests, library_starts_and_ends);
 	tcase_add_loop_test(tests, missing_library_is_named_until_it_is_there, 0, 2);
+	tcase_add_test(tests, libndctl_is_named_first);
 	tcase_add_loop_test(tests, missing_function_is_named_and_the_libraries_let_go, 0, 2);
 	tcase_add_test(tests, threads_that_ask_at_once_get_one_table);
 	suite_add_tcase(suite, tests);
