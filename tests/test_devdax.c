@@ -204,6 +204,32 @@ START_TEST(device_that_has_gone_is_no_region)
 }
 END_TEST
 
+START_TEST(device_that_has_gone_is_not_mapped)
+{
+	struct pmem2_source *src = plug(kinds[_i]);
+	struct pmem2_map *map = (void *)1;
+
+	pmem2_test_sysfs_begin();
+	assert_failure(pmem2_map_new(&map, cfg, src), PMEM2_E_DAX_REGION_NOT_FOUND, "align");
+	ck_assert_ptr_null(map);
+	pmem2_source_delete(&src);
+}
+END_TEST
+
+START_TEST(wrong_size_is_refused_and_not_stored)
+{
+	struct fake_dax model = *kinds[_i];
+	struct pmem2_source *src;
+	size_t size = 77;
+
+	model.size = "8M";
+	src = plug(&model);
+	assert_failure(pmem2_source_size(src, &size), PMEM2_E_INVALID_SIZE_FORMAT, "size");
+	ck_assert_uint_eq(size, 77);
+	pmem2_source_delete(&src);
+}
+END_TEST
+
 static const struct {
 	const char *align;
 	int code;
@@ -771,6 +797,8 @@ static TCase *source_case(void)
 	tcase_add_loop_test(tcase, size_and_alignment_are_those_of_the_device, 0, KINDS);
 	tcase_add_loop_test(tcase, old_kernels_tell_the_alignment_of_the_dax_region, 0, KINDS);
 	tcase_add_loop_test(tcase, device_that_has_gone_is_no_region, 0, KINDS);
+	tcase_add_loop_test(tcase, device_that_has_gone_is_not_mapped, 0, KINDS);
+	tcase_add_loop_test(tcase, wrong_size_is_refused_and_not_stored, 0, KINDS);
 	tcase_add_loop_test(tcase, wrong_alignment_is_refused_and_not_stored, 0,
 			    sizeof(wrong_alignments) / sizeof(wrong_alignments[0]));
 	return tcase;

@@ -15,6 +15,7 @@
 #include "arch.h"
 #include "fake_dax.h"
 #include "support.h"
+#include "sysfs_tree.h"
 
 #define SIZE ((size_t)20000)
 #define THREADS 8
@@ -288,8 +289,8 @@ END_TEST
 START_TEST(other_error_is_its_errno)
 {
 	script.failing_call = 1;
-	script.error = ENOSPC;
-	assert_failure(transfers[_i](src, buffer, 300, 20), -ENOSPC, "No space left");
+	script.error = EMFILE;
+	assert_failure(transfers[_i](src, buffer, 300, 20), -EMFILE, "Too many open files");
 }
 END_TEST
 
@@ -338,9 +339,11 @@ END_TEST
 /* ---- device dax --------------------------------------------------------- */
 
 static size_t descriptors;
+static const char *directory; /* of the device, in sysfs */
 
 static void setup_dax(const struct fake_dax *model)
 {
+	directory = model->directory;
 	signal(SIGBUS, SIG_DFL);
 	fake_dax_setup();
 	fd = fake_dax_plug(model);
@@ -477,6 +480,26 @@ START_TEST(device_that_has_gone_is_no_region)
 {
 	fake_dax_setup();
 	assert_failure(transfers[_i](src, buffer, 1, 0), PMEM2_E_DAX_REGION_NOT_FOUND, "size");
+}
+END_TEST
+
+static const struct {
+	const char *attribute;
+	const char *text;
+	int code;
+} wrong_attributes[] = {
+	{"size", "8M", PMEM2_E_INVALID_SIZE_FORMAT},
+	{"align", "2M", PMEM2_E_INVALID_ALIGNMENT_FORMAT},
+	{"align", "3", PMEM2_E_INVALID_ALIGNMENT_VALUE},
+};
+
+START_TEST(device_of_wrong_size_or_alignment_is_refused)
+{
+	const char *attribute = wrong_attributes[_i / 2].attribute;
+
+	pmem2_test_sysfs_write(wrong_attributes[_i / 2].text, "%s/%s", directory, attribute);
+	assert_failure(transfers[_i % 2](src, buffer, 1, 0), wrong_attributes[_i / 2].code,
+		       attribute);
 }
 END_TEST
 
@@ -649,6 +672,8 @@ static TCase *dax_case(const char *name, void (*setup)(void))
 	tcase_add_loop_test(tcase, bad_memory_is_io_fail, 0, count);
 	tcase_add_loop_test(tcase, nothing_stays_mapped, 0, count);
 	tcase_add_loop_test(tcase, device_that_has_gone_is_no_region, 0, 2);
+	tcase_add_loop_test(tcase, device_of_wrong_size_or_alignment_is_refused, 0,
+			    2 * (int)(sizeof(wrong_attributes) / sizeof(wrong_attributes[0])));
 	add_dax_writing(tcase);
 	return tcase;
 }

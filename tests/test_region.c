@@ -521,6 +521,58 @@ START_TEST(device_that_vanishes_before_it_is_cleared_is_told)
 }
 END_TEST
 
+static void remove_device(void)
+{
+	ck_assert_int_eq(unlink(pmem2_test_sysfs_path(FAKE_DAX_NVDIMM "/size")), 0);
+}
+
+static void spoil_size(void)
+{
+	pmem2_test_sysfs_write("8M", FAKE_DAX_NVDIMM "/size");
+}
+
+static void spoil_alignment_format(void)
+{
+	pmem2_test_sysfs_write("2M", FAKE_DAX_NVDIMM "/align");
+}
+
+static void spoil_alignment_value(void)
+{
+	pmem2_test_sysfs_write("3", FAKE_DAX_NVDIMM "/align");
+}
+
+/* Touching the device is a SIGBUS from then on. */
+static void spoil_memory(void)
+{
+	int fd = -1;
+
+	assert_success(pmem2_source_get_fd(dax, &fd));
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+}
+
+static const struct {
+	void (*spoil)(void);
+	int code;
+	const char *text;
+} changes[] = {
+	{remove_device, PMEM2_E_DAX_REGION_NOT_FOUND, "size"},
+	{spoil_size, PMEM2_E_INVALID_SIZE_FORMAT, "size"},
+	{spoil_alignment_format, PMEM2_E_INVALID_ALIGNMENT_FORMAT, "align"},
+	{spoil_alignment_value, PMEM2_E_INVALID_ALIGNMENT_VALUE, "align"},
+	{spoil_memory, PMEM2_E_IO_FAIL, "Input/output error"},
+};
+
+START_TEST(device_that_has_changed_since_it_was_listed_is_told)
+{
+	const struct pmem2_badblock range = {512, 512};
+	struct pmem2_badblock_context *bbctx = open_context();
+
+	changes[_i].spoil();
+	assert_failure(pmem2_badblock_clear(bbctx, &range), changes[_i].code, changes[_i].text);
+	pmem2_badblock_context_delete(&bbctx);
+}
+END_TEST
+
 /* ---- volumes ------------------------------------------------------------ */
 
 /* A file on a volume over two namespaces, each with DIMMs "one" and "two" of their region. */
@@ -657,6 +709,8 @@ static TCase *badblock_tests(void)
 	tcase_add_test(tests, last_bytes_of_the_device_are_cleared);
 	tcase_add_test(tests, clearing_through_a_read_only_descriptor_is_ebadf);
 	tcase_add_loop_test(tests, device_that_vanishes_before_it_is_cleared_is_told, 0, 2);
+	tcase_add_loop_test(tests, device_that_has_changed_since_it_was_listed_is_told, 0,
+			    COUNT(changes));
 	return tests;
 }
 
