@@ -16,7 +16,9 @@ packages_tests=(
     # looking at instructions and comparing with PMDK's library
     libzydis-dev libpmem2 libpmem2-dev
     # formatting and static analysis
-    clang-format clang-tidy cppcheck shellcheck mandoc
+    clang-format clang-tidy cppcheck shellcheck
+    # formatting manual pages
+    mandoc groff-base
     # drawing what the benchmarks measured
     gnuplot-nox
     # other CPUs and another C library
