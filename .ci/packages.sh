@@ -12,7 +12,7 @@ packages_build=(gcc libc6-dev meson ninja-build pkg-config libbsd-dev libndctl-d
 # shellcheck disable=SC2034
 packages_tests=(
     # building and running the tests; binutils has gold, nm, objdump and readelf
-    check clang g++ libclang-rt-14-dev lld llvm binutils valgrind gcovr git python3 file
+    check clang g++ libclang-rt-14-dev lld llvm binutils cmake valgrind gcovr git python3 file
     # looking at instructions and comparing with PMDK's library
     libzydis-dev libpmem2 libpmem2-dev
     # formatting and static analysis

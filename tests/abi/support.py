@@ -95,6 +95,32 @@ class ScratchTest(unittest.TestCase):
         self.assertEqual(stored.read_bytes().rstrip(b'\0'), b'the text')
 
 
+class InstalledTest(ScratchTest):
+    """Tests of what `meson install` puts below `self.root`; `self.prefix` is the prefix there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.root = cls.scratch / 'root'
+        run(need('meson', 'meson'), 'install', '-C', BUILD, '--no-rebuild', '--quiet',
+            '--destdir', cls.root)
+        cls.pc_file, = cls.root.rglob('libpmem2.pc')
+        cls.library, = cls.root.rglob('libpmem2.so')
+        cls.prefix, = (path.parents[1] for path in cls.root.rglob('include/libpmem2.h'))
+        cls.env = {'LD_LIBRARY_PATH': str(cls.library.parent)}
+
+    @property
+    def pkg_config_env(self):
+        return {'PKG_CONFIG_LIBDIR': str(self.pc_file.parent),
+                'PKG_CONFIG_SYSROOT_DIR': str(self.root)}
+
+    def move(self, name):
+        """A copy of the prefix elsewhere; without the original, nothing can be found there."""
+        moved = self.path(name)
+        shutil.copytree(self.prefix, moved, symlinks=True)
+        return moved
+
+
 def main():
     program = unittest.main(exit=False, verbosity=2)
     result = program.result

@@ -2,32 +2,26 @@
 """What is installed is found, compiled against, linked with and loaded."""
 import shlex
 
-from support import BUILD, PROGRAM, SOURCE, ScratchTest, main, need, run
+from support import PROGRAM, SOURCE, InstalledTest, main, need, run
 
 LOADER = SOURCE / 'tests' / 'abi' / 'loader.c'
+CXX = {
+    'g++': ('g++', ('c++98', 'c++03', 'c++11', 'c++14', 'c++17', 'c++20', 'c++23')),
+    'clang++': ('clang', ('c++98', 'c++03', 'c++11', 'c++14', 'c++17', 'c++20', 'c++2b')),
+}
 
 
-class Install(ScratchTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.root = cls.scratch / 'root'
-        run(need('meson', 'meson'), 'install', '-C', BUILD, '--no-rebuild', '--quiet',
-            '--destdir', cls.root)
-        cls.pc_file, = cls.root.rglob('libpmem2.pc')
-        cls.library, = cls.root.rglob('libpmem2.so')
-        cls.env = {'LD_LIBRARY_PATH': str(cls.library.parent)}
-
+class Install(InstalledTest):
     def pkg_config(self, *options):
         output = run(need('pkg-config', 'pkg-config'), *options, 'libpmem2',
-                     env={'PKG_CONFIG_LIBDIR': str(self.pc_file.parent),
-                          'PKG_CONFIG_SYSROOT_DIR': str(self.root)})
+                     env=self.pkg_config_env)
         return shlex.split(output)
 
     def test_installed_files_are_complete(self):
         names = {path.name for path in self.root.rglob('*') if not path.is_dir()}
         self.assertLessEqual({'libpmem2.so', 'libpmem2.so.1', 'libpmem2.so.1.0.0', 'libpmem2.a',
-                              'libpmem2.pc', 'libpmem2.h', 'base.h'}, names)
+                              'libpmem2.pc', 'libpmem2Config.cmake',
+                              'libpmem2ConfigVersion.cmake', 'libpmem2.h', 'base.h'}, names)
         self.assertTrue((self.library.parent / 'libpmem2.so.1.0.0').is_file())
 
     def test_version_is_above_that_of_pmdk(self):
@@ -50,12 +44,11 @@ class Install(ScratchTest):
         self.assertNotIn('-pthread', self.pkg_config('--libs'))
 
     def test_program_linked_by_name_runs(self):
-        include, = (path.parent for path in self.root.rglob('libpmem2.h'))
         for linker in ('bfd', 'gold', 'lld'):
             with self.subTest(linker):
                 need(f'ld.{linker}', 'lld' if linker == 'lld' else 'binutils')
-                program = self.compile('named', f'-I{include}', f'-L{self.library.parent}',
-                                       '-lpmem2', f'-fuse-ld={linker}')
+                program = self.compile('named', f'-I{self.prefix}/include',
+                                       f'-L{self.library.parent}', '-lpmem2', f'-fuse-ld={linker}')
                 self.assert_loads(program, self.library.parent / 'libpmem2.so.1', self.env)
                 for bind_now in ('', '1'):
                     self.assert_stores(program, env={**self.env, 'LD_BIND_NOW': bind_now})
@@ -63,12 +56,35 @@ class Install(ScratchTest):
     def test_cxx_program_runs(self):
         source = self.path('program.cc')
         source.write_text(PROGRAM.read_text())
-        for compiler, package in (('g++', 'g++'), ('clang++', 'clang')):
-            with self.subTest(compiler):
-                program = self.compile('cxx', '-std=c++98', '-Wpedantic',
-                                       *self.pkg_config('--cflags', '--libs'),
-                                       compiler=[need(compiler, package)], sources=(source,))
-                self.assert_stores(program, env=self.env)
+        for compiler, (package, standards) in CXX.items():
+            for standard in standards:
+                with self.subTest(compiler=compiler, standard=standard):
+                    program = self.compile('cxx', f'-std={standard}', '-Wpedantic',
+                                           *self.pkg_config('--cflags', '--libs'),
+                                           compiler=[need(compiler, package)], sources=(source,))
+                    self.assert_stores(program, env=self.env)
+
+    def test_program_runs_on_a_tree_that_was_moved(self):
+        """With pkg-config's own means: the file says where the tree was meant to lie."""
+        moved = self.move('moved by pkg-config')
+        folder = moved / self.pc_file.parent.relative_to(self.prefix)
+        options = run(need('pkg-config', 'pkg-config'), '--define-prefix', '--cflags', '--libs',
+                      'libpmem2', env={'PKG_CONFIG_LIBDIR': str(folder)})
+        program = self.compile('moved', *shlex.split(options))
+        self.assertIn(str(moved), options.replace('\\', ''))
+        self.assert_runs_on(program, folder.parent)
+
+    def test_program_linked_with_the_archive_through_pkg_config_runs(self):
+        program = self.compile('archive', *self.pkg_config('--cflags'), '-Wl,-Bstatic',
+                               '-Wl,--push-state', *self.pkg_config('--static', '--libs'),
+                               '-Wl,--pop-state', '-Wl,-Bdynamic')
+        self.assertNotIn('libpmem2', run('readelf', '-dW', program))
+        self.assert_stores(program)
+
+    def assert_runs_on(self, program, folder):
+        env = {'LD_LIBRARY_PATH': str(folder)}
+        self.assert_loads(program, folder / 'libpmem2.so.1', env)
+        self.assert_stores(program, env=env)
 
     def test_plugin_is_loaded_and_unloaded(self):
         plugin = self.compile('plugin.so', '-shared', '-fPIC',
