@@ -10,28 +10,37 @@ project('outer', 'c')
 executable('outer', 'program.c', dependencies: dependency('libpmem2', version: '>= 2.1.3'))
 executable('outer_static', 'program.c', dependencies: dependency('libpmem2', static: true))
 """
+CXX_PROJECT = """
+project('outer', 'cpp')
+executable('outer', 'program.cc', dependencies: dependency('libpmem2', version: '>= 1.10'))
+"""
 WRAP = """
 [wrap-file]
 directory = libpmem2
 
 [provide]
-dependency_names = libpmem2
 """
+BY_NAME = WRAP + 'dependency_names = libpmem2\n'
+BY_VARIABLE = WRAP + 'libpmem2 = libpmem2_dep\n'
+
+
+def write_project(outer, text, wrap):
+    outer.mkdir()
+    shutil.copytree(SOURCE, outer / 'subprojects' / 'libpmem2',
+                    ignore=shutil.ignore_patterns('.git', 'build*'))
+    (outer / 'subprojects' / 'libpmem2.wrap').write_text(wrap)
+    (outer / 'meson.build').write_text(text)
+    for suffix in ('c', 'cc'):
+        shutil.copy(PROGRAM, outer / f'program.{suffix}')
 
 
 class Subproject(ScratchTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        meson = need('meson', 'meson')
         outer, cls.build = cls.scratch / 'outer', cls.scratch / 'build'
-        outer.mkdir()
-        shutil.copytree(SOURCE, outer / 'subprojects' / 'libpmem2',
-                        ignore=shutil.ignore_patterns('.git', 'build*'))
-        (outer / 'subprojects' / 'libpmem2.wrap').write_text(WRAP)
-        (outer / 'meson.build').write_text(PROJECT)
-        shutil.copy(PROGRAM, outer)
-        run(meson, 'setup', cls.build, outer, '--wrap-mode=forcefallback',
+        write_project(outer, PROJECT, BY_NAME)
+        run(need('meson', 'meson'), 'setup', cls.build, outer, '--wrap-mode=forcefallback',
             env={'CC': ' '.join(CC)})
 
     def build_with(self, default_library):
@@ -60,6 +69,15 @@ class Subproject(ScratchTest):
         self.assertIn('libc.so.6', self.needed('outer'))
         self.assertNotIn('libpmem2.so.1', self.needed('outer'))
         self.assert_stores(self.build / 'outer')
+
+    def test_wrap_may_name_the_variable_and_the_project_be_cxx(self):
+        outer, build = self.path('cxx'), self.path('cxx-build')
+        write_project(outer, CXX_PROJECT, BY_VARIABLE)
+        run('meson', 'setup', build, outer, '--wrap-mode=forcefallback',
+            env={'CC': ' '.join(CC)})
+        run('ninja', '-C', build, 'outer')
+        self.assert_loads(build / 'outer', build / 'subprojects/libpmem2/lib/libpmem2.so.1', {})
+        self.assert_stores(build / 'outer')
 
 
 if __name__ == '__main__':
