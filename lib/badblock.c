@@ -11,6 +11,7 @@
 #include "heal.h"
 #include "os.h"
 #include "source.h"
+#include "trace.h"
 
 struct pmem2_badblock_context {
 	struct pmem2_source src;
@@ -86,6 +87,7 @@ static int create(const struct pmem2_source *src, struct pmem2_badblock_context 
 		free(ctx);
 		return ret;
 	}
+	PMEM2_TRACE_DONE("%zu bad ranges in fd %d", ctx->list.count, src->file);
 	*created = ctx;
 	return 0;
 }
@@ -94,6 +96,8 @@ PMEM2_API(pmem2_badblock_context_new)
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 			       const struct pmem2_source *src)
 {
+	PMEM2_CALLED(src != NULL && (bbctx != NULL || src->kind == PMEM2_SOURCE_ANON), "src %p",
+		     (const void *)src);
 	if (src->kind == PMEM2_SOURCE_ANON) {
 		if (bbctx != NULL)
 			*bbctx = NULL;
@@ -108,6 +112,7 @@ int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 PMEM2_API(pmem2_badblock_next)
 int pmem2_badblock_next(struct pmem2_badblock_context *bbctx, struct pmem2_badblock *bb)
 {
+	PMEM2_CALLED(bbctx != NULL && bb != NULL, "bbctx %p", (void *)bbctx);
 	if (bbctx->next == bbctx->list.count)
 		return pmem2_fail(PMEM2_E_NO_BAD_BLOCK_FOUND, "bad blocks: no further one in fd %d",
 				  bbctx->src.file);
@@ -147,10 +152,14 @@ static int clear_devdax(const struct pmem2_badblock_context *ctx, const struct p
 PMEM2_API(pmem2_badblock_clear)
 int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb)
 {
+	PMEM2_CALLED(bbctx != NULL && bb != NULL, "bbctx %p, bb %p", (void *)bbctx,
+		     (const void *)bb);
 	int ret = check_range(bb);
 
 	if (ret != 0)
 		return ret;
+	PMEM2_TRACE_DONE("%zu bytes at offset %zu of fd %d", bb->length, bb->offset,
+			 bbctx->src.file);
 	if (bbctx->src.kind == PMEM2_SOURCE_DEVDAX)
 		return clear_devdax(bbctx, bb);
 	return bbctx->on_region ? pmem2_heal_file(&bbctx->src, bb)
@@ -160,6 +169,7 @@ int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem
 PMEM2_API(pmem2_badblock_context_delete)
 void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx)
 {
+	PMEM2_CALLED(bbctx != NULL, "bbctx %p", (void *)bbctx);
 	if (*bbctx == NULL)
 		return;
 	pmem2_badlist_free(&(*bbctx)->list);

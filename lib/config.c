@@ -7,10 +7,12 @@
 
 #include "err.h"
 #include "export.h"
+#include "trace.h"
 
 PMEM2_API(pmem2_config_new)
 int pmem2_config_new(struct pmem2_config **cfg)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p", (void *)cfg);
 	struct pmem2_config *created = calloc(1, sizeof(*created));
 
 	*cfg = created;
@@ -24,6 +26,7 @@ int pmem2_config_new(struct pmem2_config **cfg)
 PMEM2_API(pmem2_config_delete)
 int pmem2_config_delete(struct pmem2_config **cfg)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p", (void *)cfg);
 	free(*cfg);
 	*cfg = NULL;
 	return 0;
@@ -32,6 +35,7 @@ int pmem2_config_delete(struct pmem2_config **cfg)
 PMEM2_API(pmem2_config_set_required_store_granularity)
 int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p, g %d", (void *)cfg, (int)g);
 	switch (g) {
 	case PMEM2_GRANULARITY_BYTE:
 	case PMEM2_GRANULARITY_CACHE_LINE:
@@ -48,6 +52,7 @@ int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum p
 PMEM2_API(pmem2_config_set_offset)
 int pmem2_config_set_offset(struct pmem2_config *cfg, size_t offset)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p, offset %zu", (void *)cfg, offset);
 	if (offset > INT64_MAX)
 		return pmem2_fail(PMEM2_E_OFFSET_OUT_OF_RANGE,
 				  "config: offset %zu is above the largest file offset %llu",
@@ -59,6 +64,7 @@ int pmem2_config_set_offset(struct pmem2_config *cfg, size_t offset)
 PMEM2_API(pmem2_config_set_length)
 int pmem2_config_set_length(struct pmem2_config *cfg, size_t length)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p, length %zu", (void *)cfg, length);
 	cfg->length = length;
 	return 0;
 }
@@ -66,6 +72,7 @@ int pmem2_config_set_length(struct pmem2_config *cfg, size_t length)
 PMEM2_API(pmem2_config_set_sharing)
 int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type type)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p, type %d", (void *)cfg, (int)type);
 	switch (type) {
 	case PMEM2_SHARED:
 	case PMEM2_PRIVATE:
@@ -79,6 +86,7 @@ int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type t
 PMEM2_API(pmem2_config_set_protection)
 int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p, prot 0x%x", (void *)cfg, prot);
 	const unsigned known = PMEM2_PROT_EXEC | PMEM2_PROT_READ | PMEM2_PROT_WRITE;
 
 	if ((prot & ~known) != 0)
@@ -94,6 +102,7 @@ PMEM2_API(pmem2_config_set_vm_reservation)
 int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv,
 				    size_t offset)
 {
+	PMEM2_CALLED(cfg != NULL, "cfg %p, rsv %p, offset %zu", (void *)cfg, (void *)rsv, offset);
 	cfg->reservation = rsv;
 	cfg->reservation_offset = offset;
 	return 0;

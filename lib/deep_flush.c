@@ -6,6 +6,7 @@
 #include "export.h"
 #include "map.h"
 #include "ops.h"
+#include "trace.h"
 
 static int flush_pages(const void *ptr, size_t size)
 {
@@ -14,6 +15,7 @@ static int flush_pages(const void *ptr, size_t size)
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "deep flush: synchronising %zu bytes at %p", size,
 					ptr);
+	PMEM2_PERSISTED(ptr, size);
 	return 0;
 }
 
@@ -26,6 +28,7 @@ static int flush_devdax(const struct pmem2_map *map, const void *ptr, size_t siz
 			"deep flush: the library knows no way for programs to write cache "
 			"lines back on this CPU");
 	pmem2_ops_persist_lines(ptr, size);
+	PMEM2_PERSISTED(ptr, size);
 	return pmem2_devnode_deep_flush(map->device);
 }
 
@@ -43,6 +46,7 @@ static int check_range(const struct pmem2_map *map, const void *ptr, size_t size
 PMEM2_API(pmem2_deep_flush)
 int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
 {
+	PMEM2_CALLED(map != NULL, "map %p, ptr %p, size %zu", (void *)map, ptr, size);
 	int ret = check_range(map, ptr, size);
 
 	if (ret != 0)

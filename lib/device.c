@@ -9,6 +9,7 @@
 #include "os.h"
 #include "region.h"
 #include "source.h"
+#include "trace.h"
 
 static enum pmem2_devnode_class class_of(const struct pmem2_source *src)
 {
@@ -58,6 +59,7 @@ static int check_region(const char *what, const struct pmem2_source *src)
 PMEM2_API(pmem2_source_device_id)
 int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len)
 {
+	PMEM2_CALLED(src != NULL, "src %p, id %p", (const void *)src, (void *)id);
 	int ret = check_region("device id", src);
 
 	return ret != 0 ? ret : pmem2_region_device_id(src, id, len);
@@ -66,6 +68,7 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 PMEM2_API(pmem2_source_device_usc)
 int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc)
 {
+	PMEM2_CALLED(src != NULL, "src %p", (const void *)src);
 	int ret = check_region("unsafe-shutdown count", src);
 
 	return ret != 0 ? ret : pmem2_region_device_usc(src, usc);
@@ -74,6 +77,7 @@ int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc)
 PMEM2_API(pmem2_source_numa_node)
 int pmem2_source_numa_node(const struct pmem2_source *src, int *numa_node)
 {
+	PMEM2_CALLED(src != NULL, "src %p", (const void *)src);
 	int node;
 	int ret;
 

@@ -10,6 +10,7 @@
 
 #include "export.h"
 #include "text.h"
+#include "trace.h"
 
 /* Longer texts are cut; clients copy messages into buffers of this size. */
 #define MESSAGE_SIZE 256
@@ -24,7 +25,7 @@ const char *pmem2_errno_text(int error)
 	return text != NULL ? text : "unknown error";
 }
 
-int pmem2_fail(int code, const char *format, ...)
+int(pmem2_fail)(int code, const char *format, ...)
 {
 	struct pmem2_text text = {message, MESSAGE_SIZE - 1};
 	va_list args;
@@ -36,7 +37,7 @@ int pmem2_fail(int code, const char *format, ...)
 	return code;
 }
 
-int pmem2_fail_errno(int error, const char *format, ...)
+int(pmem2_fail_errno)(int error, const char *format, ...)
 {
 	struct pmem2_text text = {message, MESSAGE_SIZE - 1};
 	va_list args;
@@ -93,6 +94,7 @@ static void write_text(const char *text)
 PMEM2_API(pmem2_perror)
 void pmem2_perror(const char *format, ...)
 {
+	PMEM2_CALLED(format != NULL, "%s", format);
 	char *prefix = NULL;
 	char *line = NULL;
 	va_list args;

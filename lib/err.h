@@ -4,6 +4,7 @@
 #define PMEM2_ERR_H
 
 #include "libpmem2.h"
+#include "trace.h"
 
 /*
  * Set the message and return `code`, so that neither is forgotten:
@@ -17,6 +18,9 @@ int pmem2_fail(int code, const char *format, ...) __attribute__((format(printf, 
 
 /* The same for an errno value: ": " and its text are added, and -error is returned. */
 int pmem2_fail_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define pmem2_fail(...) PMEM2_FAILED(pmem2_fail(__VA_ARGS__))
+#define pmem2_fail_errno(...) PMEM2_FAILED(pmem2_fail_errno(__VA_ARGS__))
 
 /* What the C library calls an errno value, such as "Permission denied". */
 const char *pmem2_errno_text(int error);

@@ -8,6 +8,7 @@
 #include "arch.h"
 #include "devnode.h"
 #include "err.h"
+#include "trace.h"
 
 #define VARIABLE "PMEM2_FORCE_GRANULARITY"
 
@@ -223,6 +224,9 @@ int pmem2_granularity_decide(const struct pmem2_granularity_facts *facts,
 	struct verdict verdict;
 
 	judge(facts, &verdict);
+	PMEM2_TRACE_DETAIL("%s for cause %d, possible %d, %s required; synchronous %d, refusal %d",
+			   names[verdict.granularity], (int)verdict.cause, verdict.possible,
+			   names[required], facts->synchronous, facts->refusal);
 	if (!verdict.possible || verdict.granularity > required)
 		return refuse(facts, &verdict, required);
 	*effective = verdict.granularity;

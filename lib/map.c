@@ -11,6 +11,7 @@
 #include "granularity.h"
 #include "lock.h"
 #include "os.h"
+#include "trace.h"
 #include "tune.h"
 
 /* The part of the source to map. */
@@ -161,6 +162,9 @@ static int map_extent(struct pmem2_map *map, const struct pmem2_config *cfg,
 		return fail_mapping(-ret, &request);
 	if (request.shared && grant->refusal != request.refusal)
 		pmem2_source_note_refusal(src, grant->refusal);
+	PMEM2_INVARIANT(place == NULL || grant->addr == place);
+	PMEM2_TRACE_DETAIL("%zu bytes at %p, synchronous %d, refusal %d", extent->length,
+			   grant->addr, grant->synchronous, grant->refusal);
 	map->addr = grant->addr;
 	map->length = extent->length;
 	return 0;
@@ -261,6 +265,8 @@ PMEM2_API(pmem2_map_new)
 int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 		  const struct pmem2_source *src)
 {
+	PMEM2_CALLED(map_ptr != NULL && cfg != NULL && src != NULL, "cfg %p, src %p",
+		     (const void *)cfg, (const void *)src);
 	struct extent extent = {0, 0, 0};
 	struct pmem2_map *map;
 	int ret;
@@ -281,6 +287,7 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 	if (ret != 0)
 		return ret;
 	publish(map);
+	PMEM2_MAPPED(map, src->file, extent.offset);
 	*map_ptr = map;
 	return 0;
 }
@@ -302,6 +309,8 @@ PMEM2_API(pmem2_map_from_existing)
 int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *src, void *addr,
 			    size_t len, enum pmem2_granularity gran)
 {
+	PMEM2_CALLED(map != NULL && src != NULL, "src %p, addr %p, len %zu, gran %d",
+		     (const void *)src, addr, len, (int)gran);
 	struct pmem2_map *created;
 	int ret = check_existing(addr, len, gran);
 
@@ -322,6 +331,7 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
 				  "map: part of the %zu bytes at %p belongs to a live map", len,
 				  addr);
 	}
+	PMEM2_MAPPED(created, PMEM2_OS_NO_FILE, 0);
 	*map = created;
 	return 0;
 }
@@ -338,17 +348,21 @@ static int withdraw(struct pmem2_map *map, bool *dead)
 	if (map->reservation != NULL)
 		pmem2_reservation_settle(&map->claim, NULL);
 	*dead = !pmem2_registry_remove(&map->entry);
+	PMEM2_UNMAPPED(map, *dead);
 	if (*dead || !map->owned)
 		return 0;
 	ret = unmap(map);
-	if (ret != 0 && ret != -EEXIST)
+	if (ret != 0 && ret != -EEXIST) {
 		publish(map);
+		PMEM2_MAPPED(map, PMEM2_OS_NO_FILE, 0);
+	}
 	return ret;
 }
 
 PMEM2_API(pmem2_map_delete)
 int pmem2_map_delete(struct pmem2_map **map_ptr)
 {
+	PMEM2_CALLED(map_ptr != NULL && *map_ptr != NULL, "map_ptr %p", (void *)map_ptr);
 	struct pmem2_map *map = *map_ptr;
 	bool dead;
 	int ret = withdraw(map, &dead);
@@ -370,18 +384,21 @@ int pmem2_map_delete(struct pmem2_map **map_ptr)
 PMEM2_API(pmem2_map_get_address)
 void *pmem2_map_get_address(struct pmem2_map *map)
 {
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
 	return map->addr;
 }
 
 PMEM2_API(pmem2_map_get_size)
 size_t pmem2_map_get_size(struct pmem2_map *map)
 {
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
 	return map->length;
 }
 
 PMEM2_API(pmem2_map_get_store_granularity)
 enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map)
 {
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
 	return map->granularity;
 }
 

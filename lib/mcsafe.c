@@ -14,6 +14,7 @@
 #include "os.h"
 #include "sigbus.h"
 #include "source.h"
+#include "trace.h"
 
 struct transfer {
 	const struct pmem2_source *src;
@@ -172,6 +173,8 @@ static int run(const struct transfer *transfer)
 
 	if (ret != 0 || transfer->size == 0)
 		return ret;
+	PMEM2_TRACE_DONE("%s %zu bytes at offset %zu of fd %d", verb(transfer), transfer->size,
+			 transfer->offset, transfer->src->file);
 	if (transfer->src->kind == PMEM2_SOURCE_DEVDAX)
 		return transfer_devdax(transfer);
 	return transfer_file(transfer);
@@ -196,6 +199,8 @@ int pmem2_mcsafe_zero(const struct pmem2_source *src, size_t offset, size_t leng
 PMEM2_API(pmem2_source_pread_mcsafe)
 int pmem2_source_pread_mcsafe(struct pmem2_source *src, void *buf, size_t size, size_t offset)
 {
+	PMEM2_CALLED(src != NULL && (buf != NULL || size == 0),
+		     "src %p, buf %p, size %zu, offset %zu", (void *)src, buf, size, offset);
 	const struct transfer transfer = {
 		.src = src, .writing = false, .buf = buf, .size = size, .offset = offset};
 
@@ -205,6 +210,8 @@ int pmem2_source_pread_mcsafe(struct pmem2_source *src, void *buf, size_t size, 
 PMEM2_API(pmem2_source_pwrite_mcsafe)
 int pmem2_source_pwrite_mcsafe(struct pmem2_source *src, void *buf, size_t size, size_t offset)
 {
+	PMEM2_CALLED(src != NULL && (buf != NULL || size == 0),
+		     "src %p, buf %p, size %zu, offset %zu", (void *)src, buf, size, offset);
 	const struct transfer transfer = {
 		.src = src, .writing = true, .buf = buf, .size = size, .offset = offset};
 

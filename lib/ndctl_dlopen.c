@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace.h"
+
 #define LIBNDCTL "libndctl.so.6"
 #define LIBDAXCTL "libdaxctl.so.1"
 
@@ -102,6 +104,7 @@ const struct pmem2_ndctl *pmem2_ndctl_table(const char **missing)
 		return table;
 	table = malloc(sizeof(*table));
 	*missing = table != NULL ? load(table) : "memory for its functions";
+	PMEM2_TRACE_DONE(LIBNDCTL ": %s", *missing != NULL ? *missing : "loaded");
 	if (*missing == NULL && atomic_compare_exchange_strong(&kept, &first, table))
 		return table;
 	free(table);

@@ -11,6 +11,7 @@
 #include "map.h"
 #include "os.h"
 #include "registry.h"
+#include "trace.h"
 #include "tune.h"
 
 void pmem2_ops_persist_lines(const void *ptr, size_t length)
@@ -207,38 +208,49 @@ static const struct pmem2_arch_ops *ops_for(enum pmem2_granularity granularity)
 	return &page_ops;
 }
 
+static const struct pmem2_arch_ops *handed_out(const struct pmem2_map *map)
+{
+	return PMEM2_CHECKED(ops_for(map->granularity), map->granularity);
+}
+
 PMEM2_API(pmem2_get_persist_fn)
 pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map)
 {
-	return ops_for(map->granularity)->persist;
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
+	return handed_out(map)->persist;
 }
 
 PMEM2_API(pmem2_get_flush_fn)
 pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map)
 {
-	return ops_for(map->granularity)->flush;
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
+	return handed_out(map)->flush;
 }
 
 PMEM2_API(pmem2_get_drain_fn)
 pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map)
 {
-	return ops_for(map->granularity)->drain;
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
+	return handed_out(map)->drain;
 }
 
 PMEM2_API(pmem2_get_memmove_fn)
 pmem2_memmove_fn pmem2_get_memmove_fn(struct pmem2_map *map)
 {
-	return ops_for(map->granularity)->memmove;
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
+	return handed_out(map)->memmove;
 }
 
 PMEM2_API(pmem2_get_memcpy_fn)
 pmem2_memcpy_fn pmem2_get_memcpy_fn(struct pmem2_map *map)
 {
-	return ops_for(map->granularity)->memmove;
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
+	return handed_out(map)->memmove;
 }
 
 PMEM2_API(pmem2_get_memset_fn)
 pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map)
 {
-	return ops_for(map->granularity)->memset;
+	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
+	return handed_out(map)->memset;
 }

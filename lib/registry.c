@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "lock.h"
+#include "trace.h"
 
 static struct pmem2_span_set registry = RB_INITIALIZER(&registry);
 
@@ -18,6 +19,8 @@ static void insert(struct pmem2_registered *entry)
 
 	entry->live = true;
 	entry->number = ++inserted;
+	PMEM2_INVARIANT(entry->span.start <= entry->span.end);
+	PMEM2_INVARIANT(pmem2_span_find(&registry, entry->span.start, entry->span.end) == NULL);
 	if (entry->span.start != entry->span.end)
 		pmem2_span_add(&registry, &entry->span);
 }
@@ -27,6 +30,7 @@ static void evict(uintptr_t start, uintptr_t end)
 	struct pmem2_span *stale;
 
 	while ((stale = pmem2_span_find(&registry, start, end)) != NULL) {
+		PMEM2_TRACE_DONE("somebody else unmapped the map at %p", (void *)stale->start);
 		pmem2_span_remove(&registry, stale);
 		entry_of(stale)->live = false;
 	}

@@ -11,6 +11,7 @@
 #include "lock.h"
 #include "os.h"
 #include "registry.h"
+#include "trace.h"
 
 size_t pmem2_reservation_natural_alignment(size_t length)
 {
@@ -83,6 +84,7 @@ static int prepare_lock(void)
 PMEM2_API(pmem2_vm_reservation_new)
 int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, size_t size)
 {
+	PMEM2_CALLED(rsv_ptr != NULL, "addr %p, size %zu", addr, size);
 	struct pmem2_vm_reservation *rsv;
 	int ret;
 
@@ -102,6 +104,7 @@ int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, 
 		free(rsv);
 		return ret;
 	}
+	PMEM2_TRACE_DONE("reservation %p: %zu bytes at %p", (void *)rsv, rsv->size, rsv->addr);
 	*rsv_ptr = rsv;
 	return 0;
 }
@@ -168,6 +171,7 @@ static int return_all(struct pmem2_vm_reservation *rsv)
 PMEM2_API(pmem2_vm_reservation_delete)
 int pmem2_vm_reservation_delete(struct pmem2_vm_reservation **rsv_ptr)
 {
+	PMEM2_CALLED(rsv_ptr != NULL && *rsv_ptr != NULL, "rsv_ptr %p", (void *)rsv_ptr);
 	struct pmem2_vm_reservation *rsv = *rsv_ptr;
 	struct pmem2_span *first;
 	int ret;
@@ -181,6 +185,7 @@ int pmem2_vm_reservation_delete(struct pmem2_vm_reservation **rsv_ptr)
 	if (ret != 0)
 		return pmem2_fail_errno(-ret, "reservation: returning %zu bytes at %p", rsv->size,
 					rsv->addr);
+	PMEM2_TRACE_DONE("reservation %p", (void *)rsv);
 	free(rsv);
 	*rsv_ptr = NULL;
 	return 0;
@@ -189,18 +194,21 @@ int pmem2_vm_reservation_delete(struct pmem2_vm_reservation **rsv_ptr)
 PMEM2_API(pmem2_vm_reservation_get_address)
 void *pmem2_vm_reservation_get_address(struct pmem2_vm_reservation *rsv)
 {
+	PMEM2_CALLED(rsv != NULL, "rsv %p", (void *)rsv);
 	return rsv->addr;
 }
 
 PMEM2_API(pmem2_vm_reservation_get_size)
 size_t pmem2_vm_reservation_get_size(struct pmem2_vm_reservation *rsv)
 {
+	PMEM2_CALLED(rsv != NULL, "rsv %p", (void *)rsv);
 	return rsv->size;
 }
 
 PMEM2_API(pmem2_vm_reservation_extend)
 int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size)
 {
+	PMEM2_CALLED(rsv != NULL, "rsv %p, size %zu", (void *)rsv, size);
 	char *end = (char *)rsv->addr + rsv->size;
 	void *addr;
 	int ret = check_whole_pages(PMEM2_E_LENGTH_UNALIGNED, "extension", size);
@@ -220,6 +228,7 @@ int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size)
 	pmem2_lock();
 	rsv->size += size;
 	pmem2_unlock();
+	PMEM2_TRACE_DONE("reservation %p: %zu bytes at %p", (void *)rsv, rsv->size, rsv->addr);
 	return 0;
 }
 
@@ -265,6 +274,7 @@ static void uncut(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
 PMEM2_API(pmem2_vm_reservation_shrink)
 int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t size)
 {
+	PMEM2_CALLED(rsv != NULL, "rsv %p, offset %zu, size %zu", (void *)rsv, offset, size);
 	char *start;
 	struct pmem2_span *inside;
 	int ret = check_shrink(rsv, offset, size);
@@ -285,6 +295,7 @@ int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset,
 		return pmem2_fail_errno(-ret, "reservation: returning %zu bytes at %p", size,
 					(void *)start);
 	}
+	PMEM2_TRACE_DONE("reservation %p: %zu bytes at %p", (void *)rsv, rsv->size, rsv->addr);
 	return 0;
 }
 
@@ -347,6 +358,8 @@ void pmem2_reservation_settle(struct pmem2_claim *claim, const struct pmem2_regi
 void pmem2_reservation_release(struct pmem2_vm_reservation *rsv, struct pmem2_claim *claim)
 {
 	pmem2_lock();
+	PMEM2_INVARIANT(pmem2_span_find(&rsv->claims, claim->span.start, claim->span.end) ==
+			&claim->span);
 	pmem2_span_remove(&rsv->claims, &claim->span);
 	pmem2_unlock();
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lock.h"
+#include "trace.h"
 
 /*
  * The handler looks at this in threads that never armed a guard, and must not
@@ -132,6 +133,7 @@ static int install(void)
 	if (!installed) {
 		ret = put_before_earlier();
 		installed = ret == 0;
+		PMEM2_TRACE_DONE("handler of SIGBUS: %d", ret);
 	}
 	pmem2_unlock();
 	return ret;

@@ -9,6 +9,7 @@
 #include "devnode.h"
 #include "err.h"
 #include "export.h"
+#include "trace.h"
 
 static int create(struct pmem2_source **src, const struct pmem2_source *model)
 {
@@ -71,6 +72,7 @@ static int refuse_type(pmem2_os_file fd, enum pmem2_os_type type)
 PMEM2_API(pmem2_source_from_fd)
 int pmem2_source_from_fd(struct pmem2_source **src, int fd)
 {
+	PMEM2_CALLED(src != NULL, "fd %d", fd);
 	struct pmem2_os_stat stat;
 	struct pmem2_source model = {.kind = PMEM2_SOURCE_FILE, .file = fd};
 	int ret;
@@ -98,6 +100,7 @@ int pmem2_source_from_fd(struct pmem2_source **src, int fd)
 PMEM2_API(pmem2_source_from_anon)
 int pmem2_source_from_anon(struct pmem2_source **src, size_t size)
 {
+	PMEM2_CALLED(src != NULL, "size %zu", size);
 	const struct pmem2_source model = {
 		.kind = PMEM2_SOURCE_ANON,
 		.file = PMEM2_OS_NO_FILE,
@@ -112,6 +115,7 @@ int pmem2_source_from_anon(struct pmem2_source **src, size_t size)
 PMEM2_API(pmem2_source_delete)
 int pmem2_source_delete(struct pmem2_source **src)
 {
+	PMEM2_CALLED(src != NULL, "src %p", (void *)src);
 	free(*src);
 	*src = NULL;
 	return 0;
@@ -120,6 +124,7 @@ int pmem2_source_delete(struct pmem2_source **src)
 PMEM2_API(pmem2_source_get_fd)
 int pmem2_source_get_fd(const struct pmem2_source *src, int *fd)
 {
+	PMEM2_CALLED(src != NULL, "src %p", (const void *)src);
 	if (src->kind == PMEM2_SOURCE_ANON)
 		return pmem2_fail(PMEM2_E_FILE_DESCRIPTOR_NOT_SET,
 				  "source: anonymous memory of %zu bytes has no file descriptor",
@@ -166,12 +171,14 @@ int pmem2_source_unit(const struct pmem2_source *src, size_t *alignment)
 PMEM2_API(pmem2_source_size)
 int pmem2_source_size(const struct pmem2_source *src, size_t *size)
 {
+	PMEM2_CALLED(src != NULL && size != NULL, "src %p", (const void *)src);
 	return pmem2_source_measure(src, size);
 }
 
 PMEM2_API(pmem2_source_alignment)
 int pmem2_source_alignment(const struct pmem2_source *src, size_t *alignment)
 {
+	PMEM2_CALLED(src != NULL && alignment != NULL, "src %p", (const void *)src);
 	return pmem2_source_unit(src, alignment);
 }
 

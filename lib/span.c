@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "trace.h"
+
 static int compare(const struct pmem2_span *a, const struct pmem2_span *b)
 {
 	return (a->start > b->start) - (a->start < b->start);
@@ -13,6 +15,7 @@ RB_GENERATE_INTERNAL(pmem2_span_set, pmem2_span, link, compare, static __attribu
 
 void pmem2_span_add(struct pmem2_span_set *set, struct pmem2_span *span)
 {
+	PMEM2_INVARIANT(span->start < span->end);
 	RB_INSERT(pmem2_span_set, set, span);
 }
 

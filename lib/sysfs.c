@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "trace.h"
+
 /* What the C library's readdir(3) would allocate instead takes a deep stack. */
 #define LIST_SIZE 1024
 
@@ -42,6 +44,7 @@ static int open_path(const struct pmem2_sysfs_path *path, int flags)
 	if (is_cut(path))
 		return -ENAMETOOLONG;
 	fd = open(path->text, flags | O_CLOEXEC);
+	PMEM2_TRACE_DETAIL("%s: %s", path->text, fd < 0 ? "cannot be opened" : "opened");
 	return fd < 0 ? -errno : fd;
 }
 
@@ -68,6 +71,7 @@ static void end_line(char *line, size_t length)
 	newline = strchr(line, '\n');
 	if (newline != NULL)
 		*newline = '\0';
+	PMEM2_TRACE_DETAIL("read %s", line);
 }
 
 int pmem2_sysfs_read_start(const struct pmem2_sysfs_path *path, char *line, size_t size)
@@ -140,6 +144,7 @@ int pmem2_sysfs_link(const struct pmem2_sysfs_path *path, char *target, size_t s
 	if ((size_t)length == size)
 		return -ENAMETOOLONG;
 	target[length] = '\0';
+	PMEM2_TRACE_DETAIL("%s: %s", path->text, target);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "arch.h"
+#include "trace.h"
 
 static _Atomic(const struct pmem2_arch_row *) tuned;
 static atomic_bool loaded;
@@ -70,6 +71,8 @@ void pmem2_tune_load(void)
 	if (pmem2_tune_decode(trusted_env, &tune))
 		atomic_store_explicit(&tuned, pmem2_arch_tuned_row(&tune), memory_order_relaxed);
 	atomic_store_explicit(&loaded, true, memory_order_release);
+	PMEM2_TRACE_DONE("functions %s%s", (tuned != NULL ? tuned : pmem2_arch_bound_row())->name,
+			 tuned != NULL ? ", for PMEM_ variables are set" : "");
 }
 
 __attribute__((constructor)) static void load_at_start(void)

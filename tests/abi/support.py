@@ -105,7 +105,8 @@ class InstalledTest(ScratchTest):
         run(need('meson', 'meson'), 'install', '-C', BUILD, '--no-rebuild', '--quiet',
             '--destdir', cls.root)
         cls.pc_file, = cls.root.rglob('libpmem2.pc')
-        cls.library, = cls.root.rglob('libpmem2.so')
+        cls.library, = (path for path in cls.root.rglob('libpmem2.so')
+                        if path.parent.name != 'pmdk_debug')
         cls.prefix, = (path.parents[1] for path in cls.root.rglob('include/libpmem2.h'))
         cls.env = {'LD_LIBRARY_PATH': str(cls.library.parent)}
 

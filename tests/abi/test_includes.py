@@ -8,7 +8,7 @@ from support import SOURCE, main
 LIB = SOURCE / 'lib'
 
 # From left to right; a file includes its own header and those to its left.
-LEAVES = ('bits', 'export', 'text', 'err', 'sysfs', 'devnode', 'span', 'lock', 'registry',
+LEAVES = ('bits', 'export', 'text', 'trace', 'err', 'sysfs', 'devnode', 'span', 'lock', 'registry',
           'arena', 'os', 'arch', 'tune', 'sigbus')
 FLOW = ('source', 'config', 'reservation', 'granularity', 'map', 'find', 'ops')
 REST = ('extent', 'ndctl', 'region', 'badlist', 'deep_flush', 'mcsafe', 'heal', 'device',
@@ -35,6 +35,7 @@ PORTABLE = {
 # Every conditional outside lib/arch that is no include guard.
 CONDITIONALS = {
     ('export.h', '#ifdef PMEM2_VERSIONED_API'),
+    ('trace.h', '#ifdef PMEM2_DEBUG'),
     ('export.h', '#if defined(__has_attribute) && __has_attribute(symver)'),
     ('os_linux.c', '#ifndef MAP_SHARED_VALIDATE'),
     ('os_linux.c', '#ifndef MAP_SYNC'),
@@ -83,6 +84,9 @@ class Includes(unittest.TestCase):
 
     def check_direction(self, path, header):
         if header.startswith('libpmem2'):
+            return
+        if header.startswith('debug/'):
+            self.assertEqual(path.name, 'trace.h')
             return
         stem = header.removesuffix('.h')
         self.assertIn(stem, ORDER)

@@ -24,6 +24,17 @@ class Install(InstalledTest):
                               'libpmem2ConfigVersion.cmake', 'libpmem2.h', 'base.h'}, names)
         self.assertTrue((self.library.parent / 'libpmem2.so.1.0.0').is_file())
 
+    def test_debug_library_lies_beside_and_takes_over(self):
+        folder = self.library.parent / 'pmdk_debug'
+        if not folder.exists():
+            self.skipTest('configured without the debug library')
+        program = self.compile('debugged', *self.pkg_config('--cflags', '--libs'))
+        log = self.path('log')
+        env = {'LD_LIBRARY_PATH': str(folder), 'PMEM2_LOG_LEVEL': '1', 'PMEM2_LOG_FILE': str(log)}
+        self.assert_loads(program, folder / 'libpmem2.so.1', env)
+        self.assert_stores(program, env=env)
+        self.assertIn('debug library', log.read_text())
+
     def test_version_is_above_that_of_pmdk(self):
         self.assertEqual(self.pkg_config('--modversion'), ['3.0.0'])
         self.pkg_config('--exists', '--atleast-version=2.1.3')

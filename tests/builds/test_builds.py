@@ -32,6 +32,7 @@ class Build:
     static: bool = True                   # whether the compiler has the run-time libraries for that
     smoke: bool = True                    # whether the program has its address space to itself
     libndctl: str = 'loaded'              # how the library comes to it
+    debug: str = 'disabled'               # the debug library
 
 
 def sanitizer(name, more='', **traits):
@@ -45,7 +46,7 @@ BUILDS = {
     'gcc-unoptimised': Build('--buildtype=debug'),
     # At link time, gcc does not see that a failure has returned before what is then not set.
     'gcc-lto': Build('--buildtype=release -Db_lto=true',
-                     '-flto -O3 -Wno-error=maybe-uninitialized'),
+                     '-flto -O3 -Wno-error=maybe-uninitialized', debug='enabled'),
     'gcc-address': sanitizer('address,undefined'),
     # It may map memory of its own where smoke.c extends a reservation.
     'gcc-thread': sanitizer('thread', smoke=False),
@@ -58,7 +59,7 @@ BUILDS = {
                                  '-lndctl -ldaxctl', static=False, libndctl='linked'),
     'clang-unoptimised': Build('--buildtype=debug'),
     'clang-thinlto': Build('--buildtype=release -Db_lto=true -Db_lto_mode=thin', '-flto=thin -O3',
-                           linker='lld'),
+                           linker='lld', debug='enabled'),
     # It knows too few functions of glibc to be right about memory; what counts is that it runs.
     'clang-memory': sanitizer('memory', '-fsanitize-recover=memory'),
     'clang-pgo': Build('--buildtype=release -Db_pgo=generate', '-fprofile-generate'),
@@ -79,6 +80,7 @@ class Builds(ScratchTest):
         cls.archive = cls.build / 'lib' / 'libpmem2.a'
         run(need('meson', 'meson'), 'setup', cls.build, SOURCE, *shlex.split(cls.way.options),
             '-Dtests=false', '-Dbenchmarks=false', '-Dexamples=false',
+            f'-Ddebug_library={cls.way.debug}',
             env={'CC': cls.compiler, 'CC_LD': cls.way.linker})
         run('ninja', '-C', cls.build)
 
@@ -129,6 +131,14 @@ class Builds(ScratchTest):
         if self.name.endswith('pgo'):
             self.use_profile()
             self.check_all_links()
+
+    def test_debug_library_takes_over(self):
+        library = self.build / 'lib' / 'debug' / 'libpmem2.so.1'
+        self.assertEqual(library.exists(), self.way.debug == 'enabled')
+        if library.exists():
+            env = self.environment(LD_LIBRARY_PATH=str(library.parent))
+            self.assert_stores(self.link_shared('debugged', sources=(PROGRAM,)), env=env)
+            self.assertEqual(exported_symbols(library), sorted(golden_symbols()))
 
     def use_profile(self):
         """Rebuild with what the programs so far have recorded."""
