@@ -14,7 +14,7 @@ packages_tests=(
     # building and running the tests; binutils has gold, nm, objdump and readelf
     check clang g++ libclang-rt-14-dev lld llvm binutils cmake valgrind gcovr git python3 file
     # looking at instructions and comparing with PMDK's library
-    libzydis-dev libpmem2 libpmem2-dev
+    libzydis-dev libpmem2 libpmem2-dev abigail-tools
     # formatting and static analysis
     clang-format clang-tidy cppcheck shellcheck
     # formatting manual pages
