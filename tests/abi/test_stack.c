@@ -230,7 +230,7 @@ START_TEST(persist_across_a_hole_uses_little)
 					       PMEM2_GRANULARITY_PAGE));
 	munmap(last, PAGE);
 	call = (struct call)CALL(pmem2_get_persist_fn(map), (uintptr_t)last - PAGE, 2 * PAGE);
-	assert_uses_at_most(256, &call);
+	assert_uses_at_most(320, &call);
 	assert_success(pmem2_map_delete(&map));
 	munmap(memory, FILE_SIZE - PAGE);
 }
