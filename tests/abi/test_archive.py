@@ -68,8 +68,8 @@ class LinkTimeOptimisation(ScratchTest):
             need('ld.lld', 'lld')
             cls.options.append('-fuse-ld=lld')
         cls.build = cls.scratch / 'build'
-        run(need('meson', 'meson'), 'setup', cls.build, SOURCE, '-Db_lto=true', '-Dtests=false',
-            '-Dbenchmarks=false', '-Dexamples=false', '--buildtype=release',
+        run(need('meson', 'meson'), 'setup', cls.build, SOURCE, '-Db_lto=true', '-Dtests=disabled',
+            '-Dbenchmarks=disabled', '-Dexamples=disabled', '--buildtype=release',
             env={'CC': ' '.join(CC),
                  'CC_LD': 'lld' if '-fuse-ld=lld' in cls.options else 'bfd'})
         run('ninja', '-C', cls.build, 'lib/libpmem2.a', 'lib/libpmem2.so.1.0.0')

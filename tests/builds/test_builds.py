@@ -79,7 +79,7 @@ class Builds(ScratchTest):
         cls.library = cls.build / 'lib' / 'libpmem2.so.1'
         cls.archive = cls.build / 'lib' / 'libpmem2.a'
         run(need('meson', 'meson'), 'setup', cls.build, SOURCE, *shlex.split(cls.way.options),
-            '-Dtests=false', '-Dbenchmarks=false', '-Dexamples=false',
+            '-Dtests=disabled', '-Dbenchmarks=disabled', '-Dexamples=disabled',
             f'-Ddebug_library={cls.way.debug}',
             env={'CC': cls.compiler, 'CC_LD': cls.way.linker})
         run('ninja', '-C', cls.build)

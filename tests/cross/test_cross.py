@@ -61,7 +61,7 @@ class Cross(ScratchTest):
         machine.write_text(cls.machine_file())
         kind = '--cross-file' if cls.target.emulator else '--native-file'
         run(need('meson', 'meson'), 'setup', cls.build, SOURCE, kind, machine, '--werror',
-            '-Dtests=false', '-Dbenchmarks=false', '-Dexamples=false')
+            '-Dtests=disabled', '-Dbenchmarks=disabled', '-Dexamples=disabled')
         run('ninja', '-C', cls.build)
 
     @classmethod

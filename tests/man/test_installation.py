@@ -14,12 +14,12 @@ class Installation(ScratchTest):
 
     def configure(self, wanted):
         build = self.path(f'man-{wanted}')
-        run(self.meson, 'setup', build, SOURCE, f'-Dman={wanted}', '-Dtests=false',
-            '-Dbenchmarks=false', '-Dexamples=false')
+        run(self.meson, 'setup', build, SOURCE, f'-Dman={wanted}', '-Dtests=disabled',
+            '-Dbenchmarks=disabled', '-Dexamples=disabled')
         return build
 
     def test_pages_are_installed_as_they_are(self):
-        build, root = self.configure('true'), self.path('root')
+        build, root = self.configure('auto'), self.path('root')
         run(self.meson, 'install', '-C', build, '--no-rebuild', '--tags', 'man', '--destdir', root)
         folder = next(root.rglob('man3')).parent
         installed = {path.relative_to(folder): path.read_text()
@@ -28,7 +28,7 @@ class Installation(ScratchTest):
         self.assertEqual(installed, pages)
 
     def test_pages_can_be_left_out(self):
-        text = run(self.meson, 'introspect', '--installed', self.configure('false'))
+        text = run(self.meson, 'introspect', '--installed', self.configure('disabled'))
         targets = json.loads(text).values()
         self.assertTrue(any(target.endswith('/libpmem2.h') for target in targets))
         self.assertFalse([target for target in targets if '/man/' in target])
