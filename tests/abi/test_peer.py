@@ -47,7 +47,7 @@ class Peer(ScratchTest):
                           + ''.join(f'{function}\n{{ __builtin_trap(); }}\n'
                                     for function in functions))
         return self.compile(f'{name}.so', '-g', '-O0', '-shared', '-fPIC', '-Wno-unused-parameter',
-                            *options, sources=(source,))
+                            '-Wno-c2x-extensions', *options, sources=(source,))
 
     def test_abidiff_finds_no_function_changed(self):
         theirs = self.stand_in('theirs', '/usr/include/libpmem2.h')

@@ -55,10 +55,18 @@ class Requests(ProgramTest):
         found = 'Unaddressable byte(s) found during client check request'
         program = self.link(SOURCES / 'hidden.c')
         valgrind = (need('valgrind', 'valgrind'), '-q', '--error-exitcode=9')
-        result = self.run_on(DEBUG_LIBRARY, *valgrind, program)
+        result = self.run_on(self.stripped(DEBUG_LIBRARY), *valgrind, program)
         self.assertIn(found, result.stderr)
         self.assertEqual(result.returncode, 9)
-        self.assertEqual(run(*valgrind, program, env={'LD_LIBRARY_PATH': str(LIBRARY.parent)}), '')
+        result = self.run_on(self.stripped(LIBRARY), *valgrind, program)
+        self.assertEqual((result.stderr, result.returncode), ('', 0))
+
+    def stripped(self, library):
+        """A copy without what clang tells debuggers, at which older Valgrinds fail."""
+        folder = self.path(f'stripped-{library.parent.name}')
+        folder.mkdir()
+        run('strip', '--strip-debug', '-o', folder / library.name, library)
+        return folder / library.name
 
 
 if __name__ == '__main__':
