@@ -64,6 +64,8 @@ static void add_event(struct count *count, enum event_kind kind)
 	case EVENT_LOAD:
 		count->loads++;
 		break;
+	case EVENT_FETCH:
+		break;
 	case EVENT_STORE:
 	case EVENT_STREAM:
 		count->stores++;

@@ -3,6 +3,7 @@
 #define PMEM2_X86_ISA_H
 
 #define VEX "v"
+#define FETCH "prefetchw"
 
 #include "vec32_ymm.h"
 #include "vec64_zmm.h"

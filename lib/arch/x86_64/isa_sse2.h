@@ -3,6 +3,7 @@
 #define PMEM2_X86_ISA_H
 
 #define VEX ""
+#define FETCH "prefetcht0"
 
 #include "vec32_xmm.h"
 #include "vec64_pair.h"

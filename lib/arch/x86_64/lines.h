@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "fetch.h"
 #include "flush.h"
 
 INLINE char *line_of(const char *p)
@@ -23,6 +24,25 @@ INLINE size_t bytes_to_line(const char *p, size_t len)
 	size_t bytes = -(uintptr_t)p & (LINE - 1);
 
 	return bytes < len ? bytes : len;
+}
+
+/* The line or the two lines of up to 64 bytes. */
+INLINE void fetch_two_lines(const char *p, size_t len)
+{
+	fetch_line(p);
+	fetch_line(p + len - 1);
+}
+
+/* The lines of 65 to 256 bytes, or some of more. */
+INLINE void fetch_five_lines(const char *p, size_t len)
+{
+	fetch_line(p);
+	fetch_line(p + LINE);
+	if (len > 2 * LINE) {
+		fetch_line(p + 2 * LINE);
+		fetch_line(p + len - LINE - 1);
+	}
+	fetch_line(p + len - 1);
 }
 
 /* A store of 64 bytes across the boundary of two pages takes ten times as long as another. */

@@ -78,6 +78,7 @@ NOINLINE void *move_unflushed(char *dest, const char *src, size_t len, unsigned 
 /* More than 64 bytes. */
 NOINLINE void *move_cached(char *dest, const char *src, size_t len, unsigned flags)
 {
+	fetch_five_lines(dest, len);
 #if FLUSHES
 	return move_flush(dest, src, len, flags);
 #else
@@ -130,6 +131,7 @@ NOINLINE void *move_uncommon(char *dest, const char *src, size_t len, unsigned f
 #endif
 	if (len > 64)
 		return move_cached(dest, src, len, flags);
+	fetch_two_lines(dest, len);
 	if (move_0_to_64(dest, src, len))
 		flush_two_lines(dest, len);
 	fence_for(flags);
@@ -142,6 +144,7 @@ void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 		return move_uncommon(dest, src, len, flags);
 	if (len > 64)
 		return move_cached(dest, src, len, flags);
+	fetch_two_lines(dest, len);
 	if (move_0_to_64(dest, src, len))
 		flush_two_lines(dest, len);
 	fence_for(flags);

@@ -50,6 +50,7 @@ NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len, unsigned fl
 /* More than 64 bytes. */
 NOINLINE void *fill_cached(char *dest, uint64_t word, size_t len, unsigned flags)
 {
+	fetch_five_lines(dest, len);
 #if FLUSHES
 	return fill_flush(dest, word, len, flags);
 #else
@@ -102,6 +103,7 @@ NOINLINE void *fill_uncommon(char *dest, uint64_t word, size_t len, unsigned fla
 #endif
 	if (len > 64)
 		return fill_cached(dest, word, len, flags);
+	fetch_two_lines(dest, len);
 	if (fill_0_to_64(dest, word, len))
 		flush_two_lines(dest, len);
 	fence_for(flags);
@@ -116,6 +118,7 @@ void *KERNEL(memset)(void *dest, int c, size_t len, unsigned flags)
 		return fill_uncommon(dest, word, len, flags);
 	if (len > 64)
 		return fill_cached(dest, word, len, flags);
+	fetch_two_lines(dest, len);
 	if (fill_0_to_64(dest, word, len))
 		flush_two_lines(dest, len);
 	fence_for(flags);

@@ -14,6 +14,12 @@ static bool is_store(enum event_kind kind)
 	return kind == EVENT_STORE || kind == EVENT_STREAM;
 }
 
+/* Nothing depends on what is read, or fetched ahead. */
+static bool is_owed(enum event_kind kind)
+{
+	return kind != EVENT_LOAD && kind != EVENT_FETCH;
+}
+
 static struct event take(struct trace *trace, size_t at)
 {
 	struct event event = trace->events[at];
@@ -64,7 +70,7 @@ static bool removal_is_noticed(const struct attempt *attempt, size_t at)
 	struct event event = attempt->trace->events[at];
 	bool result;
 
-	if (event.kind == EVENT_LOAD || is_redundant(attempt->trace, at))
+	if (!is_owed(event.kind) || is_redundant(attempt->trace, at))
 		return true;
 	take(attempt->trace, at);
 	result = noticed(attempt);
@@ -77,7 +83,7 @@ static bool repetition_is_noticed(const struct attempt *attempt, size_t at)
 	struct event event = attempt->trace->events[at];
 	bool result;
 
-	if (event.kind == EVENT_LOAD || is_store(event.kind))
+	if (!is_owed(event.kind) || is_store(event.kind))
 		return true;
 	put(attempt->trace, at, event);
 	result = noticed(attempt);
@@ -103,7 +109,7 @@ static bool haste_is_noticed(const struct attempt *attempt, size_t at)
 
 	while (first < at && !is_store(events[first].kind))
 		first++;
-	if (first == at || is_store(events[at].kind) || events[at].kind == EVENT_LOAD)
+	if (first == at || is_store(events[at].kind) || !is_owed(events[at].kind))
 		return true;
 	return move_is_noticed(attempt, at, first);
 }
@@ -115,7 +121,7 @@ static bool delay_is_noticed(const struct attempt *attempt, size_t at)
 	size_t last = trace->count - 1;
 
 	if (trace->events[last].kind != EVENT_FENCE || at == last ||
-	    trace->events[at].kind == EVENT_LOAD)
+	    !is_owed(trace->events[at].kind))
 		return true;
 	return move_is_noticed(attempt, at, last);
 }

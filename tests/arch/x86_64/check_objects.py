@@ -6,8 +6,8 @@ usage: check_objects.py NM OBJDUMP RESOLVERS FLUSH KERNELS...
 
 RESOLVERS, FLUSH and KERNELS are static libraries. Resolvers may refer to nothing
 but names of this library, kernels to nothing but the streaming threshold. Each
-object executes its own write-back instruction only, and streams only if its
-policy allows it.
+object executes its own write-back instruction only, streams only if its policy
+allows it, and fetches lines as its processors can.
 """
 import re
 import subprocess
@@ -28,6 +28,9 @@ STREAMING_OF = {
     'avx512': {'vmovntdq', 'movnti'},
     'movdir64b': {'movdir64b', 'vmovntdq', 'movnti'},
 }
+# Old processors know no prefetchw.
+FETCH_OF = {'sse2': 'prefetcht0', 'avx2': 'prefetchw', 'avx512': 'prefetchw',
+            'movdir64b': 'prefetchw'}
 # Without the prefix v, an instruction on xmm registers waits where wide ones are in use.
 LEGACY = re.compile(r'(?!v|sfence)\w+\s.*%xmm')
 PURE = {'tuned': {'pmem2_movnt_threshold'}, 'fixed': set(), 'never': set()}
@@ -93,6 +96,9 @@ def check_kernel(member, isa, flush, stream, instructions, names):
         complain(member, f'refers to {sorted(names)}')
     if streams != (set() if stream == 'never' else STREAMING_OF[isa]):
         complain(member, f'streams with {sorted(streams)}')
+    fetches = {word for word in words if word.startswith('prefetch')}
+    if fetches != {FETCH_OF[isa]}:
+        complain(member, f'fetches with {sorted(fetches)}')
     if 'sfence' not in words:
         complain(member, 'has no fence')
     check_write_back(member, words, flush)

@@ -16,6 +16,7 @@ struct line {
 	size_t first_flush;
 	bool cached;
 	bool streamed;
+	bool fetched;
 };
 
 struct state {
@@ -121,6 +122,22 @@ static const char *see_load(const struct state *state, const struct event *event
 	return "load outside the source";
 }
 
+static const char *see_fetch(struct state *state, const struct event *event)
+{
+	const struct call *call = state->call;
+	size_t index = event->address / LINE - line_base(call) / LINE;
+
+	if (call->len == 0)
+		return NULL;
+	if (!copies(call) || event->address < call->dest ||
+	    event->address >= call->dest + call->len)
+		return "fetch outside the destination";
+	if (state->lines[index].last_store != 0)
+		return "fetch after the store";
+	state->lines[index].fetched = true;
+	return NULL;
+}
+
 static const char *see_store(struct state *state, const struct event *event, size_t number)
 {
 	const struct call *call = state->call;
@@ -168,6 +185,8 @@ static const char *see(struct state *state, const struct event *event, size_t nu
 	switch (event->kind) {
 	case EVENT_LOAD:
 		return see_load(state, event);
+	case EVENT_FETCH:
+		return see_fetch(state, event);
 	case EVENT_STORE:
 	case EVENT_STREAM:
 		return see_store(state, event, number);
@@ -211,6 +230,8 @@ static const char *check_line(const struct state *state, size_t index)
 
 	if (line->streamed && !streaming)
 		return "streaming store where none is due";
+	if (line->streamed && line->fetched)
+		return "streamed line fetched";
 	if (line->cached && streaming && is_whole(state->call, index))
 		return "whole line not streamed";
 	if (flush_due && line->flushes == 0)

@@ -87,7 +87,7 @@ START_TEST(any_missing_store_flush_or_fence_is_noticed)
 	for (size_t i = 0; i < trace.count; i++) {
 		struct event event = trace.events[i];
 
-		if (event.kind == EVENT_LOAD)
+		if (event.kind == EVENT_LOAD || event.kind == EVENT_FETCH)
 			continue;
 		remove_event(i);
 		ck_assert_ptr_nonnull(contract_violation(&call, &traits, &trace));
@@ -216,6 +216,30 @@ START_TEST(accesses_outside_the_ranges_are_noticed)
 }
 END_TEST
 
+START_TEST(fetch_in_vain_is_noticed)
+{
+	size_t fetch;
+
+	trace_move(0, 8, 0);
+	fetch = find(EVENT_FETCH);
+	trace.events[fetch].address = call.dest - 1;
+	assert_violation("fetch outside the destination");
+	trace.events[fetch].address = call.dest + call.len;
+	assert_violation("fetch outside the destination");
+	remove_event(fetch);
+	insert_event(find(EVENT_FENCE), (struct event){EVENT_FETCH, call.dest, 1});
+	assert_violation("fetch after the store");
+}
+END_TEST
+
+START_TEST(fetch_of_a_streamed_line_is_noticed)
+{
+	trace_move(0, 64, PMEM2_F_MEM_NONTEMPORAL);
+	insert_event(0, (struct event){EVENT_FETCH, call.dest, 1});
+	assert_violation("streamed line fetched");
+}
+END_TEST
+
 START_TEST(streaming_against_the_flags_is_noticed)
 {
 	trace_move(0, 56, 0);
@@ -275,6 +299,8 @@ Suite *test_suite(void)
 	tcase_add_test(breaches, torn_word_is_noticed);
 	tcase_add_test(breaches, wide_store_across_words_is_noticed);
 	tcase_add_test(breaches, accesses_outside_the_ranges_are_noticed);
+	tcase_add_test(breaches, fetch_in_vain_is_noticed);
+	tcase_add_test(breaches, fetch_of_a_streamed_line_is_noticed);
 	tcase_add_test(breaches, streaming_against_the_flags_is_noticed);
 	tcase_add_test(breaches, cached_whole_line_against_the_flags_is_noticed);
 	tcase_add_test(breaches, flushed_stream_is_noticed);

@@ -53,6 +53,11 @@ static bool bypasses_cache(ZydisMnemonic mnemonic)
 	}
 }
 
+static bool fetches(ZydisMnemonic mnemonic)
+{
+	return mnemonic == ZYDIS_MNEMONIC_PREFETCHW || mnemonic == ZYDIS_MNEMONIC_PREFETCHT0;
+}
+
 static bool writes_back(ZydisMnemonic mnemonic, enum event_kind *kind)
 {
 	switch (mnemonic) {
@@ -112,6 +117,10 @@ static void note_operand(struct instruction *in, ZydisMnemonic mnemonic,
 		return;
 	if (writes_back(mnemonic, &kind)) {
 		note_access(in, kind, operand);
+		return;
+	}
+	if (fetches(mnemonic)) {
+		note_access(in, EVENT_FETCH, operand);
 		return;
 	}
 	if (operand->actions & ZYDIS_OPERAND_ACTION_MASK_READ)

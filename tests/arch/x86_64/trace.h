@@ -12,6 +12,7 @@
 
 enum event_kind {
 	EVENT_LOAD,
+	EVENT_FETCH, /* a hint that a line will be needed */
 	EVENT_STORE,
 	EVENT_STREAM, /* a store that bypasses the cache */
 	EVENT_CLFLUSH,

@@ -88,6 +88,15 @@ INLINE void fence(void)
 	record(EVENT_FENCE, NULL, 0);
 }
 
+/* ---- fetch.h -------------------------------------------------------------- */
+
+#define PMEM2_X86_FETCH_H
+
+INLINE void fetch_line(const char *p)
+{
+	record(EVENT_FETCH, p, 1);
+}
+
 /* ---- flush.h -------------------------------------------------------------- */
 
 #define PMEM2_X86_FLUSH_H
