@@ -78,12 +78,13 @@ NOINLINE void *move_unflushed(char *dest, const char *src, size_t len, unsigned 
 /* More than 64 bytes. */
 NOINLINE void *move_cached(char *dest, const char *src, size_t len, unsigned flags)
 {
-	fetch_five_lines(dest, len);
 #if FLUSHES
+	fetch_five_lines(dest, len);
 	return move_flush(dest, src, len, flags);
 #else
 	if (len > 256)
 		return move_long(dest, src, len, flags);
+	fetch_five_lines(dest, len);
 	move_65_to_256(dest, src, len);
 	fence_for(flags);
 	return dest;

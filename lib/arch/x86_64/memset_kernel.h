@@ -50,12 +50,13 @@ NOINLINE void *fill_unflushed(char *dest, uint64_t word, size_t len, unsigned fl
 /* More than 64 bytes. */
 NOINLINE void *fill_cached(char *dest, uint64_t word, size_t len, unsigned flags)
 {
-	fetch_five_lines(dest, len);
 #if FLUSHES
+	fetch_five_lines(dest, len);
 	return fill_flush(dest, word, len, flags);
 #else
 	if (len > 256)
 		return fill_long(dest, word, len, flags);
+	fetch_five_lines(dest, len);
 	fill_65_to_256(dest, word, len);
 	fence_for(flags);
 	return dest;
