@@ -14,7 +14,7 @@
 extern size_t pmem2_movnt_threshold;
 
 /* From how many bytes on the kernels of the "fixed" rows stream what they would write back. */
-#define PMEM2_FIXED_STREAM_MIN ((size_t)128)
+#define PMEM2_FIXED_STREAM_MIN ((size_t)256)
 
 /* Up to how many bytes they do not stream what overlaps. */
 #define PMEM2_FIXED_CACHED_OVERLAP_MAX ((size_t)16384)

@@ -45,6 +45,21 @@ INLINE void fetch_five_lines(const char *p, size_t len)
 	fetch_line(p + len - 1);
 }
 
+/* A tail that takes one store, and can be streamed. */
+INLINE bool is_one_store(size_t tail)
+{
+	return tail == 32 || tail == 16 || tail == 8 || tail == 4;
+}
+
+/* The first and the last line, of which a part is stored to; the others are streamed. */
+INLINE void fetch_parts(const char *p, size_t len, size_t head, size_t tail)
+{
+	if (head != 0)
+		fetch_line(p);
+	if (tail != 0 && !is_one_store(tail))
+		fetch_line(p + len - 1);
+}
+
 /* A store of 64 bytes across the boundary of two pages takes ten times as long as another. */
 INLINE bool crosses_page(const char *line)
 {

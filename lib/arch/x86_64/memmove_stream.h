@@ -51,6 +51,7 @@ INLINE void stream_up(char *dest, const char *src, size_t len)
 	size_t tail = (len - head) & (LINE - 1);
 	size_t left = len - tail;
 
+	fetch_parts(dest, len, head, tail);
 	move_flush_below_64(dest, src, head);
 	stream_lines_up(dest + head, src + head, left - head);
 	stream_tail(dest + left, src + left, tail);
@@ -63,6 +64,7 @@ INLINE void stream_down(char *dest, const char *src, size_t len)
 	size_t tail = (len - head) & (LINE - 1);
 	size_t left = len - tail;
 
+	fetch_parts(dest, len, head, tail);
 	move_flush_below_64(dest + left, src + left, tail);
 	for (; left >= head + 4 * LINE; forget(&left)) {
 		left -= 4 * LINE;

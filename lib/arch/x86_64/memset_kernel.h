@@ -77,6 +77,7 @@ NOINLINE void *fill_streaming(char *dest, uint64_t word, size_t len, unsigned fl
 	size_t head = bytes_to_line(dest, len);
 	size_t tail = (len - head) & (LINE - 1);
 
+	fetch_parts(dest, len, head, tail);
 	fill_flush_below_64(dest, word, head);
 	stream_fill(dest + head, word, len - head - tail);
 	stream_fill_tail(dest + len - tail, word, tail);
