@@ -14,13 +14,16 @@ FUNCTION_SECTIONS = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'RETURN VALUE', 'ERRORS'
 OTHER_SECTIONS = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'RETURN VALUE', 'ERRORS', 'ENVIRONMENT',
                   'ATTRIBUTES', 'NOTES', 'CAVEATS', 'EXAMPLES', 'SEE ALSO']
 
-# Pages of others: of the Linux man-pages project, ndctl and numactl.
+# Of the environment; other names are those of the headers.
+VARIABLES = {'PMEM2_FORCE_GRANULARITY', 'PMEM2_LOG_LEVEL', 'PMEM2_LOG_FILE'}
+
+# Pages of others: of the Linux man-pages project, ndctl, numactl and Valgrind.
 OTHERS_PAGES = {
-    'ndctl(1)', 'ndctl-clear-errors(1)', 'ndctl-list(1)', 'fallocate(2)', 'fcntl(2)', 'fork(2)',
-    'fstat(2)', 'fsync(2)', 'ftruncate(2)', 'ioctl(2)', 'mlockall(2)', 'mmap(2)', 'mprotect(2)',
-    'msync(2)', 'munmap(2)', 'open(2)', 'pread(2)', 'pwrite(2)', 'readlink(2)', 'sigaction(2)',
-    'abort(3)', 'errno(3)', 'memmove(3)', 'posix_fallocate(3)', 'printf(3)', 'secure_getenv(3)',
-    'numa(7)', 'numactl(8)',
+    'ndctl(1)', 'ndctl-clear-errors(1)', 'ndctl-list(1)', 'valgrind(1)', 'fallocate(2)',
+    'fcntl(2)', 'fork(2)', 'fstat(2)', 'fsync(2)', 'ftruncate(2)', 'ioctl(2)', 'mlockall(2)',
+    'mmap(2)', 'mprotect(2)', 'msync(2)', 'munmap(2)', 'open(2)', 'pread(2)', 'pwrite(2)',
+    'readlink(2)', 'sigaction(2)', 'abort(3)', 'errno(3)', 'memmove(3)', 'posix_fallocate(3)',
+    'printf(3)', 'secure_getenv(3)', 'numa(7)', 'numactl(8)',
 }
 
 
@@ -91,7 +94,7 @@ class Headers(unittest.TestCase):
         for page in WRITTEN:
             words = re.findall(r'\bpmem2_\w+|\bPMEM2_\w+',
                                ' '.join(plain(line) for line in page.lines))
-            for word in set(words) - {'PMEM2_FORCE_GRANULARITY'}:
+            for word in set(words) - VARIABLES:
                 exists = any(name.startswith(word) for name in known) if word.endswith('_') \
                     else word in known
                 self.assertTrue(exists, (page, word))
