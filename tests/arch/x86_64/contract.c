@@ -8,6 +8,8 @@
 #define LINE 64
 #define WORD 8
 #define LEN_MAX 32768
+/* Up to how many bytes all lines that go through the cache are fetched first. */
+#define FETCHED_MAX 256
 
 /* What happened to one line, or one byte, as indices of events plus one; 0 is never. */
 struct line {
@@ -92,6 +94,13 @@ static bool must_stream(const struct call *call, const struct traits *traits)
 	if (traits->streaming == STREAMING_TUNED)
 		return call->len >= traits->threshold;
 	return traits->flushes && is_worth_streaming(call) && !overlaps(call);
+}
+
+/* Each line: what is only stored, by kernels that flush, is in no hurry. */
+static bool must_fetch(const struct call *call, const struct traits *traits)
+{
+	return copies(call) && call->len <= FETCHED_MAX && !must_stream(call, traits) &&
+	       !(traits->flushes && (call->flags & PMEM2_F_MEM_NOFLUSH));
 }
 
 static bool must_flush(const struct call *call, const struct traits *traits)
@@ -230,6 +239,8 @@ static const char *check_line(const struct state *state, size_t index)
 
 	if (line->streamed && !streaming)
 		return "streaming store where none is due";
+	if (!line->fetched && must_fetch(state->call, state->traits))
+		return "line not fetched";
 	if (line->streamed && line->fetched)
 		return "streamed line fetched";
 	if (line->cached && streaming && is_whole(state->call, index))
