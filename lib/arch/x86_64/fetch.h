@@ -9,7 +9,10 @@
 
 #include "store.h"
 
-/* A hint: any pointer will do. */
+/*
+ * A hint: any pointer will do. FETCH is prefetchw, which takes the line from other CPUs too; CPUs
+ * with AVX2 know it or do nothing (SDM Vol. 2B, PREFETCHW). Others may not, and have prefetcht0.
+ */
 INLINE void fetch_line(const char *p)
 {
 	__asm__ volatile(FETCH " %0" : : "m"(*p));

@@ -28,7 +28,6 @@ STREAMING_OF = {
     'avx512': {'vmovntdq', 'movnti'},
     'movdir64b': {'movdir64b', 'vmovntdq', 'movnti'},
 }
-# Old processors know no prefetchw.
 FETCH_OF = {'sse2': 'prefetcht0', 'avx2': 'prefetchw', 'avx512': 'prefetchw',
             'movdir64b': 'prefetchw'}
 # Without the prefix v, an instruction on xmm registers waits where wide ones are in use.
