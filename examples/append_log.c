@@ -12,6 +12,7 @@
  * append_log check LOG N    fail unless records 1 to N are whole
  * append_log read LOG       print all whole records
  */
+#include "cli.h"
 #include "file.h"
 
 #include <err.h>
@@ -185,11 +186,14 @@ static int read_records(const char *path)
 
 int main(int argc, char **argv)
 {
+	const char *usage = "append_log write LOG | check LOG N | read LOG";
+
+	cli_answer(argc, argv, usage);
 	if (argc == 3 && strcmp(argv[1], "write") == 0)
 		return write_records(argv[2]);
 	if (argc == 4 && strcmp(argv[1], "check") == 0)
 		return check_records(argv[2], argv[3]);
 	if (argc == 3 && strcmp(argv[1], "read") == 0)
 		return read_records(argv[2]);
-	errx(2, "usage: append_log write LOG | check LOG N | read LOG");
+	errx(2, "usage: %s", usage);
 }

@@ -8,6 +8,7 @@
  *
  * store_file FROM TO
  */
+#include "cli.h"
 #include "file.h"
 
 #include <err.h>
@@ -167,8 +168,11 @@ static void delete_map(struct pmem2_map *map)
 
 int main(int argc, char **argv)
 {
+	const char *usage = "store_file FROM TO, where TO is a new file";
+
+	cli_answer(argc, argv, usage);
 	if (argc != 3)
-		errx(2, "usage: store_file FROM TO, where TO is a new file");
+		errx(2, "usage: %s", usage);
 	struct input in = open_input(argv[1]);
 	const char *path = argv[2];
 
