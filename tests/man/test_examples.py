@@ -35,7 +35,7 @@ def examples():
             for comments, source in EXAMPLE.findall('\n'.join(page.lines))]
 
 
-class Examples(unittest.TestCase):
+class Programs(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix='pmem2-man-')
         self.addCleanup(folder.cleanup)
@@ -62,6 +62,8 @@ class Examples(unittest.TestCase):
             wanted = example.expected[stream]
             self.assertTrue(re.fullmatch(wanted, printed), f'{stream}: {printed!r}')
 
+
+class Examples(Programs):
     def test_every_page_has_an_example(self):
         with_example = {example.page for example in examples()}
         self.assertEqual(with_example, set(WRITTEN))
