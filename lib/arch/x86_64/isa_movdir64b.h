@@ -4,6 +4,7 @@
 
 #define VEX "v"
 #define FETCH "prefetchw"
+#define STREAMED_LINES_MIN LINE
 
 #include "vec32_ymm.h"
 #include "vec64_pair.h"

@@ -4,6 +4,7 @@
 
 #define VEX ""
 #define FETCH "prefetcht0"
+#define STREAMED_LINES_MIN LINE
 
 #include "vec32_xmm.h"
 #include "vec64_pair.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Without a hint, stream what consists of whole lines, which then need not be
- * fetched, and what is long. Shorter pieces of lines are written back: the fence
- * waits longer for streamed and flushed lines together than for flushed ones.
+ * fetched, from STREAMED_LINES_MIN bytes on, and what is long. Shorter pieces of lines
+ * are written back: the fence waits longer for streamed and flushed lines together than
+ * for flushed ones.
  * Where nothing is written back, only a hint streams.
  */
 #ifndef PMEM2_X86_STREAMING_H
@@ -18,7 +19,7 @@
 INLINE bool may_be_worth_streaming(const void *dest, size_t len)
 {
 	/* Most are shorter: one test for them. */
-	return FLUSHES && __builtin_expect(len >= LINE, 0) &&
+	return FLUSHES && __builtin_expect(len >= STREAMED_LINES_MIN, 0) &&
 	       (len != LINE || ((uintptr_t)dest & (LINE - 1)) == 0);
 }
 
@@ -33,8 +34,9 @@ INLINE bool is_overlap_worth_streaming(size_t distance, size_t len)
 
 INLINE bool is_worth_streaming(const void *dest, size_t len)
 {
-	return FLUSHES && (len >= PMEM2_FIXED_STREAM_MIN ||
-			   (len >= LINE && (((uintptr_t)dest | len) & (LINE - 1)) == 0));
+	return FLUSHES &&
+	       (len >= PMEM2_FIXED_STREAM_MIN ||
+		(len >= STREAMED_LINES_MIN && (((uintptr_t)dest | len) & (LINE - 1)) == 0));
 }
 
 #endif

@@ -34,12 +34,14 @@ struct state {
 
 struct traits traits_of(const struct pmem2_arch_row *row, bool flushes)
 {
-	struct traits traits = {.flushes = flushes, .flush = EVENT_CLFLUSH};
+	struct traits traits = {.flushes = flushes, .flush = EVENT_CLFLUSH, .lines_min = LINE};
 
 	if (strstr(row->name, "clwb"))
 		traits.flush = EVENT_CLWB;
 	else if (strstr(row->name, "clflushopt"))
 		traits.flush = EVENT_CLFLUSHOPT;
+	if (strstr(row->name, "avx512"))
+		traits.lines_min = PMEM2_FIXED_STREAM_MIN;
 	if (strstr(row->name, "-threshold"))
 		traits.streaming = STREAMING_TUNED;
 	else if (strstr(row->name, "-nomovnt"))
@@ -74,11 +76,11 @@ static bool overlaps(const struct call *call)
 }
 
 /* What they stream of the rest: whole lines only, and what is not short. */
-static bool is_worth_streaming(const struct call *call)
+static bool is_worth_streaming(const struct call *call, const struct traits *traits)
 {
 	if (call->len >= PMEM2_FIXED_STREAM_MIN)
 		return true;
-	return call->len >= LINE && call->dest % LINE == 0 && call->len % LINE == 0;
+	return call->len >= traits->lines_min && call->dest % LINE == 0 && call->len % LINE == 0;
 }
 
 /* Whether the whole lines of the destination must be streamed; else nothing may be. */
@@ -93,7 +95,7 @@ static bool must_stream(const struct call *call, const struct traits *traits)
 		return false;
 	if (traits->streaming == STREAMING_TUNED)
 		return call->len >= traits->threshold;
-	return traits->flushes && is_worth_streaming(call) && !overlaps(call);
+	return traits->flushes && is_worth_streaming(call, traits) && !overlaps(call);
 }
 
 /* Each line: what is only stored, by kernels that flush, is in no hurry. */

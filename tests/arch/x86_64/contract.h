@@ -15,6 +15,7 @@ struct traits {
 	bool flushes; /* CACHE_LINE, not BYTE */
 	enum event_kind flush;
 	enum streaming streaming;
+	size_t lines_min; /* of STREAMING_FIXED: how many bytes of whole lines are streamed */
 	size_t threshold; /* of STREAMING_TUNED */
 };
 

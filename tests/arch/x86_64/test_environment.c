@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/kernels.h"
 #include "contract.h"
 #include "fake_dax.h"
 #include "os.h"
@@ -77,19 +78,6 @@ static bool has_threshold(void)
 	return value != NULL && strspn(value, "0123456789") == strlen(value);
 }
 
-static struct traits promised(bool flushes)
-{
-	struct traits traits = {.flushes = flushes, .flush = promised_flush()};
-
-	if (is_set_to("PMEM_NO_MOVNT", "1")) {
-		traits.streaming = STREAMING_NEVER;
-	} else if (has_threshold()) {
-		traits.streaming = STREAMING_TUNED;
-		traits.threshold = strtoul(getenv("PMEM_MOVNT_THRESHOLD"), NULL, 10);
-	}
-	return traits;
-}
-
 /* The widest stores that 256 bytes through the cache are made of. */
 static size_t promised_width(void)
 {
@@ -98,6 +86,23 @@ static size_t promised_width(void)
 	if (getenv("PMEM_MOVDIR64B") != NULL && has(PMEM2_ISA_movdir64b))
 		return 32;
 	return is_set_to("PMEM_AVX512F", "0") || !has(PMEM2_ISA_avx512) ? 32 : 64;
+}
+
+static struct traits promised(bool flushes)
+{
+	struct traits traits = {
+		.flushes = flushes,
+		.flush = promised_flush(),
+		.lines_min = promised_width() == 64 ? PMEM2_FIXED_STREAM_MIN : 64,
+	};
+
+	if (is_set_to("PMEM_NO_MOVNT", "1")) {
+		traits.streaming = STREAMING_NEVER;
+	} else if (has_threshold()) {
+		traits.streaming = STREAMING_TUNED;
+		traits.threshold = strtoul(getenv("PMEM_MOVNT_THRESHOLD"), NULL, 10);
+	}
+	return traits;
 }
 
 /* ---- what happens --------------------------------------------------------- */
