@@ -5,6 +5,9 @@
  *
  * Errors. A function that returns int returns 0, a negative errno value in
  * [-4095, -1], or one of the PMEM2_E_ codes below; never a positive value.
+ * Functions list the codes that their callers can do something about; -ENOMEM,
+ * and other errno values of the system, may come from all that allocate or ask
+ * the system. The manual pages list all.
  * Each failing call sets the calling thread's message (pmem2_errormsg).
  * Unless a function says otherwise, an object pointer that it would have
  * filled in is NULL after a failure, and any other output is untouched.
@@ -111,6 +114,7 @@ int pmem2_source_get_fd(const struct pmem2_source *src, int *fd);
  *
  * INVALID_FILE_HANDLE: the descriptor has been closed.
  * DAX_REGION_NOT_FOUND: the dax device is not described by the kernel.
+ * INVALID_SIZE_FORMAT: the kernel's answer for the dax device is no number.
  */
 int pmem2_source_size(const struct pmem2_source *src, size_t *size);
 
@@ -146,6 +150,13 @@ int pmem2_source_delete(struct pmem2_source **src);
  *          unspecified state.
  * LENGTH_OUT_OF_RANGE: the range does not lie inside the source.
  * SOURCE_TYPE_NOT_SUPPORTED: the source is anonymous.
+ * INVALID_FILE_HANDLE: the descriptor has been closed.
+ * DAX_REGION_NOT_FOUND, INVALID_SIZE_FORMAT, INVALID_ALIGNMENT_FORMAT,
+ *          INVALID_ALIGNMENT_VALUE: as pmem2_source_size and
+ *          pmem2_source_alignment have them.
+ * NOSUPP: a write to device dax on a CPU for which the library knows no way to
+ *          write cache lines back.
+ * -EBADF: a write through a descriptor open for reading only; on device dax -EACCES.
  * -EINVAL: a write through a descriptor opened with O_APPEND, which the kernel
  *          would place at the end of the file.
  */
@@ -331,6 +342,10 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *             reservation is too small, in use, or not aligned as device dax
  *             needs.
  * NO_ACCESS: the descriptor does not allow the protection.
+ * INVALID_FILE_HANDLE: the descriptor has been closed.
+ * DAX_REGION_NOT_FOUND, INVALID_SIZE_FORMAT, INVALID_ALIGNMENT_FORMAT,
+ *             INVALID_ALIGNMENT_VALUE: as pmem2_source_size and
+ *             pmem2_source_alignment have them.
  * NOSUPP: the system does not support such a mapping (ENOTSUP).
  * -ENODEV: the file system does not support mapping.
  */
@@ -511,6 +526,9 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  * -EIO: the sectors that the message names, of the device beneath, stay bad. The file has good
  *         blocks in their place, unless it was given some that are bad too.
  * -ENXIO: the NVDIMMs did not clear all of a range of device dax.
+ * IO_FAIL: the NVDIMMs cleared it, and storing the zeros met a bad block again.
+ * DAX_REGION_NOT_FOUND, INVALID_SIZE_FORMAT, INVALID_ALIGNMENT_FORMAT,
+ *         INVALID_ALIGNMENT_VALUE: as pmem2_source_size and pmem2_source_alignment have them.
  */
 int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
 
