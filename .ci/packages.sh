@@ -22,7 +22,7 @@ packages_tests=(
     # drawing what the benchmarks measured
     gnuplot-nox
     # packages for distributions
-    dpkg-dev debhelper fakeroot lintian blhc libpmem2-debug rpm nix-bin
+    build-essential dpkg-dev debhelper fakeroot lintian blhc libpmem2-debug rpm nix-bin
     # other CPUs and another C library
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
     qemu-user musl-tools
