@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <err.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,8 @@ enum option_code {
 	OPTION_ROUNDS,
 	OPTION_DIR,
 	OPTION_FULL,
-	OPTION_HELP
+	OPTION_HELP,
+	OPTION_VERSION
 };
 
 static const struct option long_options[] = {
@@ -27,6 +29,7 @@ static const struct option long_options[] = {
 	{"dir", required_argument, NULL, OPTION_DIR},
 	{"full", no_argument, NULL, OPTION_FULL},
 	{"help", no_argument, NULL, OPTION_HELP},
+	{"version", no_argument, NULL, OPTION_VERSION},
 	{NULL, 0, NULL, 0},
 };
 
@@ -40,7 +43,8 @@ static void print_help(const char *program, const char *question)
 	       "  --dir=DIR      where to put files, may be repeated\n"
 	       "                 (default /dev/shm and the current directory)\n"
 	       "  --full         more cases, minutes instead of seconds\n"
-	       "  --help         print this\n\n"
+	       "  --help         print this\n"
+	       "  --version      print the version of the library that is measured\n\n"
 	       "Reading the table: benchmarks/README.md.\n",
 	       MIN_ROUNDS, BENCH_MAX_ROUNDS);
 }
@@ -84,6 +88,9 @@ static void apply(struct bench_options *options, int option, const char *program
 		break;
 	case OPTION_HELP:
 		print_help(program, question);
+		exit(EXIT_SUCCESS); /* NOLINT(concurrency-mt-unsafe) */
+	case OPTION_VERSION:
+		printf("%s " BENCH_VERSION "\n", program_invocation_short_name);
 		exit(EXIT_SUCCESS); /* NOLINT(concurrency-mt-unsafe) */
 	default:
 		errx(USAGE_ERROR, "--help lists the options");

@@ -18,7 +18,7 @@ struct bench_options {
 	size_t dir_count;
 };
 
-/* Ends the program after --help, and with status 2 when it was called wrongly. */
+/* Ends the program after --help and --version, and with status 2 when it was called wrongly. */
 void bench_parse_options(struct bench_options *options, int argc, char **argv,
 			 const char *question);
 
