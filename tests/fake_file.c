@@ -60,7 +60,7 @@ static int tell_extents(struct fiemap *map)
 }
 
 /* Extents or attributes are asked for. */
-int ioctl(int fd, unsigned long request, ...)
+int ioctl(int fd, pmem2_test_request request, ...)
 {
 	void *argument;
 	va_list args;

@@ -106,6 +106,13 @@ struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity)
 #define UNDER_THREAD_SANITIZER false
 #endif
 
+/* Its allocator maps and unmaps at any time. */
+#ifdef __GLIBC__
+#define ALLOCATOR_MAPS_AT_WILL false
+#else
+#define ALLOCATOR_MAPS_AT_WILL true
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #define UNDER_ADDRESS_SANITIZER true
 #elif defined(__has_feature)
@@ -126,7 +133,7 @@ bool pmem2_test_under_valgrind(void)
 
 bool pmem2_test_is_alone(void)
 {
-	return !UNDER_THREAD_SANITIZER && !pmem2_test_under_valgrind();
+	return !ALLOCATOR_MAPS_AT_WILL && !UNDER_THREAD_SANITIZER && !pmem2_test_under_valgrind();
 }
 
 bool pmem2_test_allocates_after_fork(void)

@@ -9,6 +9,23 @@
 
 #include "libpmem2.h"
 
+/* The type of ioctl's request, and texts of error numbers: C libraries differ. */
+#ifdef __GLIBC__
+typedef unsigned long pmem2_test_request;
+#define TEXT_EIO "Input/output error"
+#define TEXT_EMFILE "Too many open files"
+#define TEXT_ENOMEM "Cannot allocate memory"
+#define TEXT_EOPNOTSUPP "Operation not supported"
+#define TEXT_UNKNOWN "nknown error" /* in capitals from strerror only */
+#else
+typedef int pmem2_test_request;
+#define TEXT_EIO "I/O error"
+#define TEXT_EMFILE "No file descriptors available"
+#define TEXT_ENOMEM "Out of memory"
+#define TEXT_EOPNOTSUPP "Not supported"
+#define TEXT_UNKNOWN "No error information"
+#endif
+
 /* To be defined by each test program. */
 Suite *test_suite(void);
 
@@ -52,8 +69,9 @@ struct pmem2_map *pmem2_test_map(int fd, enum pmem2_granularity granularity);
 bool pmem2_test_under_valgrind(void);
 
 /*
- * Whether the program has its address space to itself. ThreadSanitizer and valgrind
- * map memory of their own all the time, and drop hints that they do not like.
+ * Whether the program has its address space to itself. ThreadSanitizer, valgrind and
+ * musl's allocator map memory of their own all the time; the first two drop hints that
+ * they do not like, too.
  */
 bool pmem2_test_is_alone(void);
 

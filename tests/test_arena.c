@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "bits.h"
@@ -87,30 +86,29 @@ END_TEST
 
 #define STACK_SIZE (256 * PMEM2_KIB)
 
-static ucontext_t caller;
-static uintptr_t hint_on_low_stack;
-
-static void take_hint(void)
+static void *take_hint(void *taken)
 {
-	hint_on_low_stack = hint(UNIT, UNIT);
+	*(uintptr_t *)taken = hint(UNIT, UNIT);
+	return NULL;
 }
 
 /* As user-level threads have whose stacks come from the heap of a program at a fixed address. */
 START_TEST(hints_do_not_depend_on_where_the_caller_s_stack_is)
 {
 	uintptr_t before = hint(UNIT, UNIT);
-	ucontext_t context;
+	uintptr_t on_low_stack = 0;
+	pthread_attr_t attributes;
+	pthread_t thread;
 	void *stack = mmap((void *)(64 * PMEM2_MIB), STACK_SIZE, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_ptr_eq(stack, (void *)(64 * PMEM2_MIB));
-	ck_assert_int_eq(getcontext(&context), 0);
-	context.uc_stack.ss_sp = stack;
-	context.uc_stack.ss_size = STACK_SIZE;
-	context.uc_link = &caller;
-	makecontext(&context, take_hint, 0);
-	ck_assert_int_eq(swapcontext(&caller, &context), 0);
-	ck_assert_uint_eq(hint_on_low_stack, before + UNIT);
+	ck_assert_int_eq(pthread_attr_init(&attributes), 0);
+	ck_assert_int_eq(pthread_attr_setstack(&attributes, stack, STACK_SIZE), 0);
+	ck_assert_int_eq(pthread_create(&thread, &attributes, take_hint, &on_low_stack), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	pthread_attr_destroy(&attributes);
+	ck_assert_uint_eq(on_low_stack, before + UNIT);
 }
 END_TEST
 

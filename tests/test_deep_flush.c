@@ -165,7 +165,7 @@ START_TEST(failure_to_synchronise_is_returned_at_every_granularity)
 	use_forced_map(_i);
 	syncing.error = EIO;
 	assert_failure(pmem2_deep_flush(map, base, SIZE), -EIO, "deep flush: synchronising");
-	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "Input/output error"));
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), TEXT_EIO));
 	syncing.error = 0;
 	assert_success(pmem2_deep_flush(map, base, SIZE));
 }
@@ -175,7 +175,7 @@ START_TEST(missing_memory_is_returned_at_every_granularity)
 {
 	use_forced_map(_i);
 	ck_assert_int_eq(munmap(base + PAGE, PAGE), 0);
-	assert_failure(pmem2_deep_flush(map, base, SIZE), -ENOMEM, "Cannot allocate memory");
+	assert_failure(pmem2_deep_flush(map, base, SIZE), -ENOMEM, TEXT_ENOMEM);
 	assert_success(pmem2_deep_flush(map, base, PAGE));
 }
 END_TEST

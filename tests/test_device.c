@@ -14,7 +14,7 @@
 static unsigned flags;
 static int error;
 
-int ioctl(int file, unsigned long request, ...)
+int ioctl(int file, pmem2_test_request request, ...)
 {
 	va_list args;
 

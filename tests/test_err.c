@@ -129,7 +129,7 @@ END_TEST
 START_TEST(unknown_system_error_has_a_text_too)
 {
 	ck_assert_int_eq(pmem2_fail_errno(4000, "call"), -4000);
-	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "nknown error"));
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), TEXT_UNKNOWN));
 }
 END_TEST
 

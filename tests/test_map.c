@@ -611,8 +611,8 @@ END_TEST
 START_TEST(length_whose_pages_exceed_the_type_is_refused)
 {
 	use_anon(SIZE_MAX);
-	assert_refused(-ENOMEM, "bytes of anonymous memory (protection READ WRITE, SHARED): Cannot "
-				"allocate memory");
+	assert_refused(-ENOMEM,
+		       "bytes of anonymous memory (protection READ WRITE, SHARED): " TEXT_ENOMEM);
 }
 END_TEST
 
@@ -849,7 +849,7 @@ START_TEST(other_failure_of_the_synchronous_mapping_is_final)
 	use_file(PAGE);
 	mapping.sync_error = ENOMEM;
 	mapping.calls = 0;
-	assert_refused(-ENOMEM, "Cannot allocate memory");
+	assert_refused(-ENOMEM, TEXT_ENOMEM);
 	ck_assert_int_eq(mapping.calls, 1);
 	mapping.sync_error = 0;
 	mapping.calls = 0;
@@ -988,7 +988,7 @@ static const struct {
 } failures[] = {
 	{EACCES, PMEM2_E_NO_ACCESS, "Permission denied"},
 	{EEXIST, PMEM2_E_MAPPING_EXISTS, "File exists"},
-	{ENOTSUP, PMEM2_E_NOSUPP, "Operation not supported"},
+	{ENOTSUP, PMEM2_E_NOSUPP, TEXT_EOPNOTSUPP},
 	{ENODEV, -ENODEV, "No such device"},
 	{EAGAIN, -EAGAIN, "Resource temporarily unavailable"},
 	{EPERM, -EPERM, "Operation not permitted"},
@@ -1028,7 +1028,7 @@ START_TEST(map_that_cannot_be_unmapped_stays_as_it_was)
 	make_map();
 	before = map;
 	unmapping_error = ENOMEM;
-	assert_failure(pmem2_map_delete(&map), -ENOMEM, "Cannot allocate memory");
+	assert_failure(pmem2_map_delete(&map), -ENOMEM, TEXT_ENOMEM);
 	unmapping_error = 0;
 	ck_assert_ptr_eq(map, before);
 	assert_failure(

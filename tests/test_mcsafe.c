@@ -281,7 +281,7 @@ START_TEST(error_of_the_media_after_a_part_is_io_fail)
 	script.failing_call = 3;
 	script.error = EIO;
 	script.most = 100;
-	assert_failure(transfers[_i](src, buffer, 300, 20), PMEM2_E_IO_FAIL, "Input/output error");
+	assert_failure(transfers[_i](src, buffer, 300, 20), PMEM2_E_IO_FAIL, TEXT_EIO);
 	ck_assert_uint_eq(script.calls, 3);
 }
 END_TEST
@@ -290,7 +290,7 @@ START_TEST(other_error_is_its_errno)
 {
 	script.failing_call = 1;
 	script.error = EMFILE;
-	assert_failure(transfers[_i](src, buffer, 300, 20), -EMFILE, "Too many open files");
+	assert_failure(transfers[_i](src, buffer, 300, 20), -EMFILE, TEXT_EMFILE);
 }
 END_TEST
 
@@ -439,7 +439,7 @@ START_TEST(bad_memory_is_io_fail)
 	spoil(4096);
 	assert_failure(transfers[_i](src, buffer, 100, 4096), PMEM2_E_IO_FAIL,
 		       "100 bytes at offset 4096");
-	assert_failure(transfers[_i](src, buffer, SIZE, 0), PMEM2_E_IO_FAIL, "Input/output error");
+	assert_failure(transfers[_i](src, buffer, SIZE, 0), PMEM2_E_IO_FAIL, TEXT_EIO);
 	assert_success(transfers[_i](src, buffer, 4096, 0));
 }
 END_TEST

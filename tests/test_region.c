@@ -331,7 +331,7 @@ START_TEST(list_that_cannot_be_read_is_no_empty_list)
 	} errors[] = {
 		{EACCES, "the kernel's list, which takes root: Permission denied"},
 		{EPERM, "the kernel's list, which takes root: Operation not permitted"},
-		{ENOMEM, "the kernel's list: Cannot allocate memory"},
+		{ENOMEM, "the kernel's list: " TEXT_ENOMEM},
 	};
 
 	region->error = errors[_i].error;
@@ -559,7 +559,7 @@ static const struct {
 	{spoil_size, PMEM2_E_INVALID_SIZE_FORMAT, "size"},
 	{spoil_alignment_format, PMEM2_E_INVALID_ALIGNMENT_FORMAT, "align"},
 	{spoil_alignment_value, PMEM2_E_INVALID_ALIGNMENT_VALUE, "align"},
-	{spoil_memory, PMEM2_E_IO_FAIL, "Input/output error"},
+	{spoil_memory, PMEM2_E_IO_FAIL, TEXT_EIO},
 };
 
 START_TEST(device_that_has_changed_since_it_was_listed_is_told)

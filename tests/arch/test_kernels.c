@@ -16,7 +16,7 @@
 #define ALL_FLAGS (PMEM2_F_MEM_VALID_FLAGS + 1)
 #define SMALL 320
 #define LARGE (64 * 1024)
-#define HUGE (4 * 1024 * 1024)
+#define GIANT (4 * 1024 * 1024)
 #define AROUND 128 /* bytes on either side that must not change */
 #define LINE 64
 
@@ -52,7 +52,7 @@ static struct arena arena_new(size_t size)
 /* Once, before the tests, which then share what they do not write to. */
 static void make_arenas(void)
 {
-	size_t size = 2 * HUGE;
+	size_t size = 2 * GIANT;
 
 	source = arena_new(size);
 	target = arena_new(size);
@@ -332,12 +332,12 @@ START_TEST(ranges_up_to_mebibytes_are_moved_and_filled)
 	if (!subject_runs_here(_i) || samples())
 		return;
 	for (unsigned i = 0; i < 4 * WIDER; i++) {
-		size_t len = below(HUGE);
-		size_t to = AROUND + below(HUGE / 2);
+		size_t len = below(GIANT);
+		size_t to = AROUND + below(GIANT / 2);
 
-		set_threshold(below(2 * HUGE));
-		check_move(to, source.start + below(HUGE), len, any_flags());
-		check_move(to, target.start + AROUND + below(HUGE / 2), len, any_flags());
+		set_threshold(below(2 * GIANT));
+		check_move(to, source.start + below(GIANT), len, any_flags());
+		check_move(to, target.start + AROUND + below(GIANT / 2), len, any_flags());
 		check_fill(to, rand(), len, any_flags());
 	}
 }
@@ -348,7 +348,7 @@ START_TEST(lengths_around_powers_of_two_are_moved_and_filled)
 {
 	if (!subject_runs_here(_i))
 		return;
-	for (size_t middle = 256; middle <= (samples() ? LARGE : HUGE / 2); middle *= 2) {
+	for (size_t middle = 256; middle <= (samples() ? LARGE : GIANT / 2); middle *= 2) {
 		for (size_t len = middle - 1; len <= middle + 1; len++) {
 			size_t to = AROUND + below(LINE);
 

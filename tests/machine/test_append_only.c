@@ -8,9 +8,10 @@
 
 static bool set_append_only(int file, bool on)
 {
+	const pmem2_test_request get = (pmem2_test_request)FS_IOC_GETFLAGS;
 	int flags = 0;
 
-	if (ioctl(file, FS_IOC_GETFLAGS, &flags) != 0)
+	if (ioctl(file, get, &flags) != 0)
 		return false;
 	flags = on ? flags | FS_APPEND_FL : flags & ~FS_APPEND_FL;
 	return ioctl(file, FS_IOC_SETFLAGS, &flags) == 0;
