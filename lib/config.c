@@ -7,6 +7,7 @@
 
 #include "err.h"
 #include "export.h"
+#include "libpmem2/ext.h"
 #include "trace.h"
 
 PMEM2_API(pmem2_config_new)
@@ -32,21 +33,43 @@ int pmem2_config_delete(struct pmem2_config **cfg)
 	return 0;
 }
 
-PMEM2_API(pmem2_config_set_required_store_granularity)
-int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
+static int check_granularity(enum pmem2_granularity g)
 {
-	PMEM2_CALLED(cfg != NULL, "cfg %p, g %d", (void *)cfg, (int)g);
 	switch (g) {
 	case PMEM2_GRANULARITY_BYTE:
 	case PMEM2_GRANULARITY_CACHE_LINE:
 	case PMEM2_GRANULARITY_PAGE:
-		cfg->granularity = g;
-		cfg->has_granularity = true;
 		return 0;
 	}
 	return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
 			  "config: granularity %d is none of BYTE (0), CACHE_LINE (1), PAGE (2)",
 			  (int)g);
+}
+
+PMEM2_API(pmem2_config_set_required_store_granularity)
+int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
+{
+	PMEM2_CALLED(cfg != NULL, "cfg %p, g %d", (void *)cfg, (int)g);
+	int ret = check_granularity(g);
+
+	if (ret != 0)
+		return ret;
+	cfg->granularity = g;
+	cfg->has_granularity = true;
+	return 0;
+}
+
+PMEM2_EXT_API(pmem2_config_set_forced_granularity)
+int pmem2_config_set_forced_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
+{
+	PMEM2_CALLED(cfg != NULL, "cfg %p, g %d", (void *)cfg, (int)g);
+	int ret = check_granularity(g);
+
+	if (ret != 0)
+		return ret;
+	cfg->forced = g;
+	cfg->has_forced = true;
+	return 0;
 }
 
 PMEM2_API(pmem2_config_set_offset)

@@ -15,6 +15,8 @@ struct pmem2_config {
 	unsigned prot;
 	bool has_granularity;
 	enum pmem2_granularity granularity; /* the weakest accepted */
+	bool has_forced;
+	enum pmem2_granularity forced; /* whatever the media gives */
 	struct pmem2_vm_reservation *reservation;
 	size_t reservation_offset;
 };

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "arch.h"
@@ -10,37 +11,9 @@
 #include "err.h"
 #include "trace.h"
 
-#define VARIABLE "PMEM2_FORCE_GRANULARITY"
+static _Thread_local enum pmem2_granularity_cause last_refusal;
 
-enum cause {
-	CAUSE_PRIVATE,        /* anonymous or private: nothing outlives the process */
-	CAUSE_FORCED,         /* by the environment */
-	CAUSE_NO_SYNC,        /* no synchronous DAX mapping */
-	CAUSE_NO_WRITEBACK,   /* this CPU lets no program write lines back */
-	CAUSE_NOT_OBEYED,     /* so that the environment cannot force what needs that */
-	CAUSE_EXPLICIT_FLUSH, /* the region needs a call that device dax does not offer */
-	CAUSE_UNREADABLE,     /* which region it is could not be read */
-	CAUSE_ELSEWHERE,      /* the file may lie on another device than its file system's */
-	CAUSE_NO_REGION,      /* whether CPU caches are protected is unknown */
-	CAUSE_NO_CPU_CACHE,   /* CPU caches are not protected */
-	CAUSE_CPU_CACHE
-};
-
-struct verdict {
-	enum cause cause;
-	bool possible;
-	enum pmem2_granularity granularity;
-	struct pmem2_devnode_region region;
-	int elsewhere; /* see pmem2_os_is_elsewhere */
-};
-
-static const char *const names[] = {
-	[PMEM2_GRANULARITY_BYTE] = "BYTE",
-	[PMEM2_GRANULARITY_CACHE_LINE] = "CACHE_LINE",
-	[PMEM2_GRANULARITY_PAGE] = "PAGE",
-};
-
-static bool forced_granularity(enum pmem2_granularity *granularity)
+static bool forced_by_environment(enum pmem2_granularity *granularity)
 {
 	static const struct {
 		const char *value;
@@ -51,7 +24,7 @@ static bool forced_granularity(enum pmem2_granularity *granularity)
 		{"CACHELINE", PMEM2_GRANULARITY_CACHE_LINE},
 		{"PAGE", PMEM2_GRANULARITY_PAGE},
 	};
-	const char *value = secure_getenv(VARIABLE); /* NOLINT(concurrency-mt-unsafe) */
+	const char *value = secure_getenv(PMEM2_FORCE_VARIABLE); /* NOLINT(concurrency-mt-unsafe) */
 
 	if (value == NULL)
 		return false;
@@ -64,171 +37,137 @@ static bool forced_granularity(enum pmem2_granularity *granularity)
 	return false;
 }
 
-static void settle(struct verdict *verdict, enum cause cause, enum pmem2_granularity granularity)
+static void settle(struct pmem2_reason *reason, enum pmem2_granularity_cause cause,
+		   enum pmem2_granularity granularity)
 {
-	verdict->cause = cause;
-	verdict->granularity = granularity;
-	verdict->possible = true;
+	reason->cause = cause;
+	reason->granularity = granularity;
+}
+
+/* Nothing is promised: device dax has no fsync to fall back on. */
+static void rule_out(struct pmem2_reason *reason, enum pmem2_granularity_cause cause)
+{
+	settle(reason, cause, PMEM2_GRANULARITY_PAGE);
+	reason->possible = false;
 }
 
 /* The region behind the file system has persistent CPU caches; the file may not lie there. */
-static void judge_place(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
+static void judge_place(const struct pmem2_granularity_facts *facts, struct pmem2_reason *reason)
 {
+	int elsewhere = 0;
+
 	if (facts->kind == PMEM2_SOURCE_FILE)
-		verdict->elsewhere = pmem2_os_is_elsewhere(facts->file);
-	if (verdict->elsewhere == 0)
-		settle(verdict, CAUSE_CPU_CACHE, PMEM2_GRANULARITY_BYTE);
-	else
-		settle(verdict, CAUSE_ELSEWHERE, PMEM2_GRANULARITY_CACHE_LINE);
+		elsewhere = pmem2_os_is_elsewhere(facts->file);
+	if (elsewhere == 0) {
+		settle(reason, PMEM2_CAUSE_CPU_CACHE, PMEM2_GRANULARITY_BYTE);
+		return;
+	}
+	settle(reason, PMEM2_CAUSE_REALTIME_DEVICE, PMEM2_GRANULARITY_CACHE_LINE);
+	reason->error = elsewhere < 0 ? -elsewhere : 0;
+}
+
+/*
+ * An unreadable region may be one that needs a flush call, and device dax does not refuse
+ * MAP_SYNC over it.
+ */
+static void judge_unreadable(bool dax, int error, struct pmem2_reason *reason)
+{
+	settle(reason, PMEM2_CAUSE_REGION_UNREADABLE, PMEM2_GRANULARITY_CACHE_LINE);
+	reason->error = error;
+	if (dax)
+		rule_out(reason, PMEM2_CAUSE_REGION_UNREADABLE);
 }
 
 /* MAP_SYNC was granted: what the region behind the device says decides. */
-static void judge_region(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
+static void judge_region(const struct pmem2_granularity_facts *facts, struct pmem2_reason *reason)
 {
 	bool dax = facts->kind == PMEM2_SOURCE_DEVDAX;
-	struct pmem2_devnode_region *region = &verdict->region;
+	struct pmem2_devnode_region region;
 
-	pmem2_devnode_region(dax ? PMEM2_DEVNODE_CHAR : PMEM2_DEVNODE_BLOCK, facts->device, region);
-	if (region->explicit_flush && dax) {
-		verdict->cause = CAUSE_EXPLICIT_FLUSH;
-		verdict->possible = false;
-	} else if (!region->found && region->error != -ENOENT) {
-		settle(verdict, CAUSE_UNREADABLE, PMEM2_GRANULARITY_CACHE_LINE);
-		/* It may be one that needs a flush call, and device dax does not refuse MAP_SYNC
-		 * over it. */
-		verdict->possible = !dax;
-	} else if (!region->found) {
-		settle(verdict, CAUSE_NO_REGION, PMEM2_GRANULARITY_CACHE_LINE);
-	} else if (region->cpu_cache && !region->explicit_flush) {
-		judge_place(facts, verdict);
-	} else {
-		settle(verdict, CAUSE_NO_CPU_CACHE, PMEM2_GRANULARITY_CACHE_LINE);
-	}
+	pmem2_devnode_region(dax ? PMEM2_DEVNODE_CHAR : PMEM2_DEVNODE_BLOCK, facts->device,
+			     &region);
+	memcpy(reason->provider, region.provider, sizeof(reason->provider));
+	if (region.explicit_flush && dax)
+		rule_out(reason, PMEM2_CAUSE_EXPLICIT_FLUSH);
+	else if (!region.found && region.error != -ENOENT)
+		judge_unreadable(dax, -region.error, reason);
+	else if (!region.found)
+		settle(reason, PMEM2_CAUSE_NO_REGION, PMEM2_GRANULARITY_CACHE_LINE);
+	else if (region.cpu_cache && !region.explicit_flush)
+		judge_place(facts, reason);
+	else
+		settle(reason, PMEM2_CAUSE_NO_CPU_CACHE, PMEM2_GRANULARITY_CACHE_LINE);
 }
 
-static void judge(const struct pmem2_granularity_facts *facts, struct verdict *verdict)
+/* What the config or the environment asks for; PMEM2_CAUSE_NONE for nothing. */
+static enum pmem2_granularity_cause find_forced(const struct pmem2_granularity_facts *facts,
+						enum pmem2_granularity *forced)
+{
+	if (facts->has_forced) {
+		*forced = facts->forced;
+		return PMEM2_CAUSE_CONFIG;
+	}
+	return forced_by_environment(forced) ? PMEM2_CAUSE_ENVIRONMENT : PMEM2_CAUSE_NONE;
+}
+
+static void judge_shared(const struct pmem2_granularity_facts *facts, struct pmem2_reason *reason)
 {
 	enum pmem2_granularity forced;
-	bool is_forced;
+	enum pmem2_granularity_cause by = find_forced(facts, &forced);
 
-	verdict->region.provider[0] = '\0';
-	verdict->elsewhere = 0;
-	if (facts->kind == PMEM2_SOURCE_ANON || !facts->shared) {
-		settle(verdict, CAUSE_PRIVATE, PMEM2_GRANULARITY_BYTE);
-		return;
-	}
-	is_forced = forced_granularity(&forced);
-	if (is_forced && (forced == PMEM2_GRANULARITY_PAGE || pmem2_arch_has_writeback())) {
-		settle(verdict, CAUSE_FORCED, forced);
+	if (by != PMEM2_CAUSE_NONE &&
+	    (forced == PMEM2_GRANULARITY_PAGE || pmem2_arch_has_writeback())) {
+		settle(reason, by, forced);
 	} else if (!pmem2_arch_has_writeback()) {
-		settle(verdict, is_forced ? CAUSE_NOT_OBEYED : CAUSE_NO_WRITEBACK,
-		       PMEM2_GRANULARITY_PAGE);
-		/* Device dax has no fsync to fall back on. */
-		verdict->possible = facts->kind == PMEM2_SOURCE_FILE;
+		reason->disobeyed = by;
+		if (facts->kind == PMEM2_SOURCE_FILE)
+			settle(reason, PMEM2_CAUSE_NO_WRITEBACK, PMEM2_GRANULARITY_PAGE);
+		else
+			rule_out(reason, PMEM2_CAUSE_NO_WRITEBACK);
 	} else if (!facts->synchronous) {
-		settle(verdict, CAUSE_NO_SYNC, PMEM2_GRANULARITY_PAGE);
+		settle(reason, PMEM2_CAUSE_NO_MAP_SYNC, PMEM2_GRANULARITY_PAGE);
 	} else {
-		judge_region(facts, verdict);
+		judge_region(facts, reason);
 	}
 }
 
-static int refuse_unreadable(const struct pmem2_granularity_facts *facts, int error,
-			     const char *wanted)
+static void judge(const struct pmem2_granularity_facts *facts, struct pmem2_reason *reason)
 {
-	if (facts->kind == PMEM2_SOURCE_DEVDAX)
+	*reason = (struct pmem2_reason){
+		.possible = true,
+		.synchronous = facts->synchronous,
+		.refusal = facts->refusal,
+	};
+	if (facts->kind == PMEM2_SOURCE_ANON || !facts->shared)
+		settle(reason, PMEM2_CAUSE_NOT_SHARED, PMEM2_GRANULARITY_BYTE);
+	else
+		judge_shared(facts, reason);
+}
+
+static int refuse(const struct pmem2_reason *reason, enum pmem2_granularity required)
+{
+	last_refusal = reason->cause;
+	if (reason->cause == PMEM2_CAUSE_REGION_UNREADABLE && !reason->possible)
 		return pmem2_fail_errno(
-			-error, "granularity: looking in sysfs for the region beneath device dax");
-	return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-			  "granularity %s is required, but CACHE_LINE is what is known to hold: "
-			  "the region that might promise more could not be read from sysfs: %s",
-			  wanted, pmem2_errno_text(-error));
-}
-
-static int refuse_elsewhere(int elsewhere, const char *wanted)
-{
-	if (elsewhere < 0)
-		return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-				  "granularity %s is required, but CACHE_LINE is what is known to "
-				  "hold: whether the file lies on the realtime device of its file "
-				  "system could not be found out: %s",
-				  wanted, pmem2_errno_text(-elsewhere));
-	return pmem2_fail(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-			  "granularity %s is required, but CACHE_LINE is what is known to hold: "
-			  "the file lies on the realtime device of its file system, of which no "
-			  "NVDIMM region was identified",
-			  wanted);
-}
-
-static int refuse(const struct pmem2_granularity_facts *facts, const struct verdict *verdict,
-		  enum pmem2_granularity required)
-{
-	const int code = PMEM2_E_GRANULARITY_NOT_SUPPORTED;
-	const char *wanted = names[required];
-
-	switch (verdict->cause) {
-	case CAUSE_FORCED:
-		return pmem2_fail(
-			code,
-			"granularity %s is required, but the environment variable " VARIABLE
-			" forces %s (the system %s a synchronous DAX mapping%s%s)",
-			wanted, names[verdict->granularity],
-			facts->synchronous ? "granted" : "refused", facts->synchronous ? "" : ": ",
-			facts->synchronous ? "" : pmem2_errno_text(facts->refusal));
-	case CAUSE_NO_SYNC:
-		return pmem2_fail(
-			code,
-			"granularity %s is required, but PAGE is all there is: the system "
-			"refused a synchronous DAX mapping (MAP_SYNC: %s)",
-			wanted, pmem2_errno_text(facts->refusal));
-	case CAUSE_NO_WRITEBACK:
-	case CAUSE_NOT_OBEYED:
-		return pmem2_fail(
-			code,
-			"granularity %s is required, but %s: the library knows no way for "
-			"programs to write cache lines back on this CPU%s",
-			wanted,
-			verdict->possible ? "PAGE is all there is"
-					  : "device dax cannot be made durable",
-			verdict->cause == CAUSE_NOT_OBEYED ? ", for which reason " VARIABLE
-							     " is not obeyed"
-							   : "");
-	case CAUSE_EXPLICIT_FLUSH:
-		return pmem2_fail(
-			code,
-			"granularity %s is required, but device dax over provider \"%s\" "
-			"cannot be made durable: its region needs a flush call that device "
-			"dax does not offer",
-			wanted, verdict->region.provider);
-	case CAUSE_UNREADABLE:
-		return refuse_unreadable(facts, verdict->region.error, wanted);
-	case CAUSE_ELSEWHERE:
-		return refuse_elsewhere(verdict->elsewhere, wanted);
-	case CAUSE_NO_REGION:
-		return pmem2_fail(code,
-				  "granularity %s is required, but CACHE_LINE is what is known to "
-				  "hold: no NVDIMM region was identified that would promise "
-				  "persistent CPU caches",
-				  wanted);
-	default:
-		return pmem2_fail(code,
-				  "granularity %s is required, but CACHE_LINE is all there is: the "
-				  "region (provider \"%s\") does not promise persistent CPU caches "
-				  "(persistence_domain cpu_cache)",
-				  wanted, verdict->region.provider);
-	}
+			reason->error,
+			"granularity: looking in sysfs for the region beneath device dax");
+	return pmem2_reason_refuse(reason, required);
 }
 
 int pmem2_granularity_decide(const struct pmem2_granularity_facts *facts,
-			     enum pmem2_granularity required, enum pmem2_granularity *effective)
+			     enum pmem2_granularity required, struct pmem2_reason *reason)
 {
-	struct verdict verdict;
-
-	judge(facts, &verdict);
+	judge(facts, reason);
 	PMEM2_TRACE_DETAIL("%s for cause %d, possible %d, %s required; synchronous %d, refusal %d",
-			   names[verdict.granularity], (int)verdict.cause, verdict.possible,
-			   names[required], facts->synchronous, facts->refusal);
-	if (!verdict.possible || verdict.granularity > required)
-		return refuse(facts, &verdict, required);
-	*effective = verdict.granularity;
+			   pmem2_reason_granularity(reason->granularity), (int)reason->cause,
+			   reason->possible, pmem2_reason_granularity(required), facts->synchronous,
+			   facts->refusal);
+	if (!reason->possible || reason->granularity > required)
+		return refuse(reason, required);
 	return 0;
+}
+
+enum pmem2_granularity_cause pmem2_granularity_last_refusal(void)
+{
+	return last_refusal;
 }

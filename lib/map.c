@@ -181,9 +181,11 @@ static int judge(struct pmem2_map *map, const struct pmem2_config *cfg,
 		.shared = map->shared,
 		.synchronous = grant->synchronous,
 		.refusal = grant->refusal,
+		.has_forced = cfg->has_forced,
+		.forced = cfg->forced,
 	};
 
-	return pmem2_granularity_decide(&facts, cfg->granularity, &map->granularity);
+	return pmem2_granularity_decide(&facts, cfg->granularity, &map->reason);
 }
 
 /* What a map lost to others is lost to its reservation too. */
@@ -321,7 +323,8 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
 		return ret;
 	created->addr = addr;
 	created->length = len;
-	created->granularity = gran;
+	created->reason.cause = PMEM2_CAUSE_CALLER;
+	created->reason.granularity = gran;
 	created->shared = true;
 	created->entry.span.start = (uintptr_t)addr;
 	created->entry.span.end = (uintptr_t)addr + len;
@@ -399,7 +402,7 @@ PMEM2_API(pmem2_map_get_store_granularity)
 enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return map->granularity;
+	return map->reason.granularity;
 }
 
 struct pmem2_map *pmem2_map_of_claim(struct pmem2_claim *claim)

@@ -8,14 +8,15 @@
 #include <sys/types.h>
 
 #include "libpmem2.h"
+#include "reason.h"
 #include "registry.h"
 #include "reservation.h"
 #include "source.h"
 
 struct pmem2_map {
 	void *addr;
-	size_t length; /* as asked for, not rounded */
-	enum pmem2_granularity granularity;
+	size_t length;              /* as asked for, not rounded */
+	struct pmem2_reason reason; /* what granularity it has, and why */
 	enum pmem2_source_kind kind;
 	dev_t device; /* of the source */
 	bool shared;

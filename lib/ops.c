@@ -208,49 +208,54 @@ static const struct pmem2_arch_ops *ops_for(enum pmem2_granularity granularity)
 	return &page_ops;
 }
 
-static const struct pmem2_arch_ops *handed_out(const struct pmem2_map *map)
+const struct pmem2_arch_ops *pmem2_ops_of(const struct pmem2_map *map)
 {
-	return PMEM2_CHECKED(ops_for(map->granularity), map->granularity);
+	return PMEM2_CHECKED(ops_for(map->reason.granularity), map->reason.granularity);
+}
+
+bool pmem2_ops_sync_pages(const struct pmem2_map *map)
+{
+	return ops_for(map->reason.granularity) == &page_ops;
 }
 
 PMEM2_API(pmem2_get_persist_fn)
 pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return handed_out(map)->persist;
+	return pmem2_ops_of(map)->persist;
 }
 
 PMEM2_API(pmem2_get_flush_fn)
 pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return handed_out(map)->flush;
+	return pmem2_ops_of(map)->flush;
 }
 
 PMEM2_API(pmem2_get_drain_fn)
 pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return handed_out(map)->drain;
+	return pmem2_ops_of(map)->drain;
 }
 
 PMEM2_API(pmem2_get_memmove_fn)
 pmem2_memmove_fn pmem2_get_memmove_fn(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return handed_out(map)->memmove;
+	return pmem2_ops_of(map)->memmove;
 }
 
 PMEM2_API(pmem2_get_memcpy_fn)
 pmem2_memcpy_fn pmem2_get_memcpy_fn(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return handed_out(map)->memmove;
+	return pmem2_ops_of(map)->memmove;
 }
 
 PMEM2_API(pmem2_get_memset_fn)
 pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map)
 {
 	PMEM2_CALLED(map != NULL, "map %p", (void *)map);
-	return handed_out(map)->memset;
+	return pmem2_ops_of(map)->memset;
 }

@@ -3,9 +3,18 @@
 #ifndef PMEM2_OPS_H
 #define PMEM2_OPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "libpmem2.h"
+
+struct pmem2_arch_ops;
+
+/* The functions that a map hands out. */
+const struct pmem2_arch_ops *pmem2_ops_of(const struct pmem2_map *map);
+
+/* Whether they write back with msync, and end the program when that fails. */
+bool pmem2_ops_sync_pages(const struct pmem2_map *map);
 
 /*
  * Write the pages of [ptr, ptr + length) back. Parts outside every live map are

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libpmem2.h"
+#include "libpmem2/ext.h"
 
 /* By bare system calls: other tests count and fail those that go through the C library. */
 static void append(const char *path, const char *line, size_t length)
@@ -86,11 +87,15 @@ RECORD_2(pmem2_config_set_sharing, struct pmem2_config *, enum pmem2_sharing_typ
 RECORD_2(pmem2_config_set_protection, struct pmem2_config *, unsigned)
 RECORD_3(pmem2_config_set_vm_reservation, struct pmem2_config *, struct pmem2_vm_reservation *,
 	 size_t)
+RECORD_2(pmem2_config_set_forced_granularity, struct pmem2_config *, enum pmem2_granularity)
 RECORD_5(pmem2_map_from_existing, struct pmem2_map **, const struct pmem2_source *, void *, size_t,
 	 enum pmem2_granularity)
 RECORD_3(pmem2_map_new, struct pmem2_map **, const struct pmem2_config *,
 	 const struct pmem2_source *)
 RECORD_1(pmem2_map_delete, struct pmem2_map **)
+RECORD_3(pmem2_map_persist, struct pmem2_map *, const void *, size_t)
+RECORD_5(pmem2_map_memmove, struct pmem2_map *, void *, const void *, size_t, unsigned)
+RECORD_5(pmem2_map_memset, struct pmem2_map *, void *, int, size_t, unsigned)
 RECORD_3(pmem2_deep_flush, struct pmem2_map *, void *, size_t)
 RECORD_3(pmem2_source_device_id, const struct pmem2_source *, char *, size_t *)
 RECORD_2(pmem2_source_device_usc, const struct pmem2_source *, uint64_t *)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "libpmem2/ext.h"
 #include "support.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -125,6 +126,16 @@ START_TEST(each_granularity_is_accepted)
 		pmem2_config_set_required_store_granularity(cfg, (enum pmem2_granularity)_i));
 	ck_assert_int_eq(cfg->granularity, _i);
 	ck_assert(cfg->has_granularity);
+	ck_assert(!cfg->has_forced);
+}
+END_TEST
+
+START_TEST(each_granularity_can_be_forced)
+{
+	assert_success(pmem2_config_set_forced_granularity(cfg, (enum pmem2_granularity)_i));
+	ck_assert_int_eq(cfg->forced, _i);
+	ck_assert(cfg->has_forced);
+	ck_assert(!cfg->has_granularity);
 }
 END_TEST
 
@@ -143,6 +154,8 @@ START_TEST(unknown_granularity_is_refused_and_changes_nothing)
 	enum pmem2_granularity odd = (enum pmem2_granularity)odd_granularities[_i].value;
 
 	assert_refused(pmem2_config_set_required_store_granularity(cfg, odd),
+		       PMEM2_E_GRANULARITY_NOT_SUPPORTED, odd_granularities[_i].text);
+	assert_refused(pmem2_config_set_forced_granularity(cfg, odd),
 		       PMEM2_E_GRANULARITY_NOT_SUPPORTED, odd_granularities[_i].text);
 }
 END_TEST
@@ -302,6 +315,8 @@ END_TEST
 
 static void add_setters(TCase *tcase)
 {
+	tcase_add_loop_test(tcase, each_granularity_can_be_forced, PMEM2_GRANULARITY_BYTE,
+			    PMEM2_GRANULARITY_PAGE + 1);
 	tcase_add_loop_test(tcase, each_granularity_is_accepted, PMEM2_GRANULARITY_BYTE,
 			    PMEM2_GRANULARITY_PAGE + 1);
 	tcase_add_loop_test(tcase, unknown_granularity_is_refused_and_changes_nothing, 0,

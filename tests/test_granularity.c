@@ -74,12 +74,12 @@ static struct {
 	int fd;
 } attributes;
 
-int ioctl(int fd, unsigned long request, ...)
+int ioctl(int fd, pmem2_test_request request, ...)
 {
 	struct fsxattr *answer;
 	va_list args;
 
-	ck_assert_uint_eq(request, FS_IOC_FSGETXATTR);
+	ck_assert_uint_eq((unsigned)request, FS_IOC_FSGETXATTR);
 	va_start(args, request);
 	answer = va_arg(args, struct fsxattr *);
 	va_end(args);
@@ -124,20 +124,39 @@ static void force(const char *value)
 /* The decision when anything is good enough. */
 static enum pmem2_granularity decide(const struct pmem2_granularity_facts *facts)
 {
-	enum pmem2_granularity granularity = (enum pmem2_granularity)77;
+	struct pmem2_reason reason;
 
-	assert_success(pmem2_granularity_decide(facts, PAGE, &granularity));
-	return granularity;
+	assert_success(pmem2_granularity_decide(facts, PAGE, &reason));
+	return reason.granularity;
+}
+
+/* The message of a refusal is the reason in words, with what was required before it. */
+static void assert_message_is_the_reason(const struct pmem2_reason *reason,
+					 enum pmem2_granularity required)
+{
+	struct pmem2_reason_words words;
+	char message[256];
+
+	pmem2_reason_put(reason, &words);
+	snprintf(message, sizeof(message), "granularity %s is required, but %s%s%s%s%s%s",
+		 pmem2_reason_granularity(required), words.piece[0], words.piece[1], words.piece[2],
+		 words.piece[3], words.piece[4], words.piece[5]);
+	ck_assert_str_eq(pmem2_errormsg(), message);
 }
 
 static void assert_refused(const struct pmem2_granularity_facts *facts,
 			   enum pmem2_granularity required, const char *text)
 {
-	enum pmem2_granularity granularity = (enum pmem2_granularity)77;
+	const enum pmem2_granularity_cause other =
+		pmem2_granularity_last_refusal() == PMEM2_CAUSE_CALLER ? PMEM2_CAUSE_NONE
+								       : PMEM2_CAUSE_CALLER;
+	struct pmem2_reason reason = {.cause = other};
 
-	assert_failure(pmem2_granularity_decide(facts, required, &granularity),
+	assert_failure(pmem2_granularity_decide(facts, required, &reason),
 		       PMEM2_E_GRANULARITY_NOT_SUPPORTED, text);
-	ck_assert_msg((int)granularity == 77, "the output was changed");
+	assert_message_is_the_reason(&reason, required);
+	ck_assert_int_ne(reason.cause, other);
+	ck_assert_int_eq(pmem2_granularity_last_refusal(), reason.cause);
 }
 
 /* What the message must not say; call it right after the failure. */
@@ -182,7 +201,7 @@ START_TEST(refusal_for_want_of_map_sync_gives_its_errno)
 {
 	struct pmem2_granularity_facts facts = page_cache;
 
-	assert_refused(&facts, CACHE_LINE, "MAP_SYNC: Operation not supported");
+	assert_refused(&facts, CACHE_LINE, "MAP_SYNC: " TEXT_EOPNOTSUPP);
 	assert_silent_about(VARIABLE);
 	assert_silent_about("cpu_cache");
 	facts.refusal = EINVAL;
@@ -294,9 +313,48 @@ START_TEST(refusal_of_a_forced_granularity_names_the_variable)
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "granted"));
 	assert_refused(&page_cache, CACHE_LINE, VARIABLE);
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "refused"));
-	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "Operation not supported"));
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), TEXT_EOPNOTSUPP));
 	force("CACHE_LINE");
 	assert_refused(&devdax, BYTE, VARIABLE);
+}
+END_TEST
+
+/* ---- forced by the config ----------------------------------------------- */
+
+START_TEST(config_forces_the_granularity_whatever_the_environment_says)
+{
+	const enum pmem2_granularity all[] = {BYTE, CACHE_LINE, PAGE};
+	struct pmem2_granularity_facts facts[] = {page_cache, dax_file, devdax};
+
+	force(valid_values[_i]);
+	for (int i = 0; i < 9; i++) {
+		facts[i % 3].has_forced = true;
+		facts[i % 3].forced = all[i / 3];
+		ck_assert_int_eq(decide(&facts[i % 3]), all[i / 3]);
+	}
+}
+END_TEST
+
+START_TEST(config_leaves_anonymous_and_private_maps_alone)
+{
+	struct pmem2_granularity_facts facts[] = {anonymous, private_file};
+
+	for (int i = 0; i < 2; i++) {
+		facts[i].has_forced = true;
+		facts[i].forced = PAGE;
+		ck_assert_int_eq(decide(&facts[i]), BYTE);
+	}
+}
+END_TEST
+
+START_TEST(refusal_of_what_the_config_forces_names_the_config)
+{
+	struct pmem2_granularity_facts facts = dax_file;
+
+	facts.has_forced = true;
+	facts.forced = PAGE;
+	assert_refused(&facts, CACHE_LINE, "the config forces PAGE (the system granted");
+	assert_silent_about(VARIABLE);
 }
 END_TEST
 
@@ -403,10 +461,12 @@ END_TEST
 
 START_TEST(device_dax_is_refused_where_an_attribute_cannot_be_read)
 {
-	enum pmem2_granularity granularity;
+	struct pmem2_reason reason;
 
 	make_unreadable_region(_i);
-	assert_failure(pmem2_granularity_decide(&devdax, PAGE, &granularity), -EISDIR, "sysfs");
+	assert_failure(pmem2_granularity_decide(&devdax, PAGE, &reason), -EISDIR, "sysfs");
+	ck_assert_int_eq(reason.cause, PMEM2_CAUSE_REGION_UNREADABLE);
+	ck_assert_int_eq(pmem2_granularity_last_refusal(), PMEM2_CAUSE_REGION_UNREADABLE);
 }
 END_TEST
 
@@ -455,7 +515,7 @@ START_TEST(file_whose_device_cannot_be_found_out_is_cache_line)
 {
 	attributes.error = EIO;
 	ck_assert_int_eq(decide(&dax_file), CACHE_LINE);
-	assert_refused(&dax_file, BYTE, "could not be found out: Input/output error");
+	assert_refused(&dax_file, BYTE, "could not be found out: " TEXT_EIO);
 	assert_silent_about("MAP_SYNC");
 }
 END_TEST
@@ -737,6 +797,17 @@ START_TEST(without_write_back_files_cannot_be_forced_to_be_better_than_page)
 }
 END_TEST
 
+START_TEST(without_write_back_config_cannot_force_more_than_page)
+{
+	struct pmem2_granularity_facts facts = dax_file;
+
+	facts.has_forced = true;
+	facts.forced = _i == 0 ? BYTE : CACHE_LINE;
+	ck_assert_int_eq(decide(&facts), PAGE);
+	assert_refused(&facts, CACHE_LINE, "for which reason the config is not obeyed");
+}
+END_TEST
+
 START_TEST(without_write_back_device_dax_cannot_be_forced_to_be_better_than_page)
 {
 	force(unsafe_values[_i]);
@@ -773,6 +844,20 @@ static TCase *environment_tests(void)
 		tcase_add_test(tests, variable_is_read_for_every_mapping);
 		tcase_add_test(tests, refusal_of_a_forced_granularity_names_the_variable);
 	}
+	return tests;
+}
+
+static TCase *config_tests(void)
+{
+	TCase *tests = tcase_create("config");
+
+	tcase_add_checked_fixture(tests, begin, NULL);
+	tcase_add_test(tests, config_leaves_anonymous_and_private_maps_alone);
+	tcase_add_test(tests, refusal_of_what_the_config_forces_names_the_config);
+	if (pmem2_arch_has_writeback())
+		tcase_add_loop_test(tests,
+				    config_forces_the_granularity_whatever_the_environment_says, 0,
+				    COUNT(valid_values));
 	return tests;
 }
 
@@ -870,6 +955,7 @@ static TCase *no_write_back_tests(void)
 	tcase_add_loop_test(tests,
 			    without_write_back_device_dax_cannot_be_forced_to_be_better_than_page,
 			    0, COUNT(unsafe_values));
+	tcase_add_loop_test(tests, without_write_back_config_cannot_force_more_than_page, 0, 2);
 	tcase_add_test(tests, without_write_back_page_can_be_forced);
 	return tests;
 }
@@ -879,6 +965,7 @@ Suite *test_suite(void)
 	Suite *suite = suite_create("granularity");
 
 	suite_add_tcase(suite, environment_tests());
+	suite_add_tcase(suite, config_tests());
 	suite_add_tcase(suite, page_cache_tests());
 	if (!pmem2_arch_has_writeback()) {
 		suite_add_tcase(suite, no_write_back_tests());

@@ -30,8 +30,8 @@ static bool lies_in(const struct pmem2_map *map, const struct pmem2_vm_reservati
 
 static void check(const struct pmem2_map *map)
 {
-	PMEM2_INVARIANT(map->granularity >= PMEM2_GRANULARITY_BYTE &&
-			map->granularity <= PMEM2_GRANULARITY_PAGE);
+	PMEM2_INVARIANT(map->reason.granularity >= PMEM2_GRANULARITY_BYTE &&
+			map->reason.granularity <= PMEM2_GRANULARITY_PAGE);
 	PMEM2_INVARIANT(map->entry.span.start == (uintptr_t)map->addr &&
 			map->entry.span.end - map->entry.span.start == map->length);
 	PMEM2_INVARIANT(!map->owned || map->length > 0);
@@ -48,7 +48,7 @@ void pmem2_debug_mapped(const struct pmem2_debug_place *place, const struct pmem
 		pmem2_debug_log(PMEM2_DEBUG_DONE, place,
 				"map %p: %zu bytes at %p, %s, %s, fd %d, offset %zu",
 				(const void *)map, map->length, map->addr,
-				pmem2_debug_name(map->granularity),
+				pmem2_debug_name(map->reason.granularity),
 				map->shared ? "SHARED" : "PRIVATE", file, offset);
 	if (is_durable(map))
 		pmem2_announce_map(file, map->addr, map->length, offset);

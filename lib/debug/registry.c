@@ -18,6 +18,6 @@ bool pmem2_debug_find_live(uintptr_t start, uintptr_t end, struct pmem2_debug_li
 		return false;
 	live->start = span->start;
 	live->end = span->end;
-	live->granularity = map_of(entry_of(span))->granularity;
+	live->granularity = map_of(entry_of(span))->reason.granularity;
 	return true;
 }

@@ -10,8 +10,8 @@ LIB = SOURCE / 'lib'
 # From left to right; a file includes its own header and those to its left.
 LEAVES = ('bits', 'export', 'text', 'trace', 'err', 'sysfs', 'devnode', 'span', 'lock', 'registry',
           'arena', 'os', 'arch', 'tune', 'sigbus')
-FLOW = ('source', 'config', 'reservation', 'granularity', 'map', 'find', 'ops')
-REST = ('extent', 'ndctl', 'region', 'badlist', 'deep_flush', 'mcsafe', 'heal', 'device',
+FLOW = ('source', 'config', 'reservation', 'reason', 'granularity', 'map', 'find', 'ops')
+REST = ('about', 'cause', 'code', 'durable', 'extent', 'ndctl', 'region', 'badlist', 'deep_flush', 'mcsafe', 'heal', 'device',
         'badblock')
 ORDER = LEAVES + FLOW + REST
 

@@ -353,7 +353,7 @@ END_TEST
 static unsigned file_flags;
 static int file_error;
 
-int ioctl(int file, unsigned long request, ...)
+int ioctl(int file, pmem2_test_request request, ...)
 {
 	va_list args;
 

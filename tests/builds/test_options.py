@@ -6,7 +6,8 @@ import shutil
 from support import SOURCE, ScratchTest, main, need, run
 
 LIBRARY = {'libpmem2.so', 'libpmem2.so.1', 'libpmem2.so.1.0.0', 'libpmem2.a', 'libpmem2.pc',
-           'libpmem2Config.cmake', 'libpmem2ConfigVersion.cmake', 'libpmem2.h', 'base.h'}
+           'libpmem2Config.cmake', 'libpmem2ConfigVersion.cmake', 'libpmem2.h', 'base.h',
+           'ext.h'}
 PAGES = {'libpmem2.7', 'pmem2_map_new.3'}
 DEBUG = {'pmdk_debug/libpmem2.so.1', 'pmdk_debug/libpmem2.so.1.0.0'}
 

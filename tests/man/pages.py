@@ -6,7 +6,7 @@ from pathlib import Path
 from support import INCLUDE, SOURCE
 
 MAN = SOURCE / 'man'
-HEADER = (INCLUDE / 'libpmem2' / 'base.h').read_text()
+HEADER = ''.join((INCLUDE / 'libpmem2' / name).read_text() for name in ('base.h', 'ext.h'))
 ERROR_NUMBERS = dict(re.findall(r'#define (PMEM2_E_\w+) \((-\d+)\)', HEADER))
 
 # Stands for every errno value that a page does not name: the tag of its last entry.
@@ -14,8 +14,8 @@ OTHERS = '-errno'
 
 FONT_MACRO = re.compile(r'\.(B|I|BI|BR|IB|IR|RB|RI) ')
 ESCAPES = {r'\-': '-', r'\e': '\\', r'\(aq': "'", r'\(ha': '^', r'\(ti': '~', r'\(ga': '`',
-           r'\(bu': '*', r'\&': ''}
-ESCAPE = re.compile(r'\\(?:\(..|.)')
+           r'\(bu': '*', r'\&': '', r'\fI': '', r'\fR': ''}
+ESCAPE = re.compile(r'\\(?:\(..|f.|.)')
 
 
 def unescape(text):
@@ -70,7 +70,7 @@ class Page:
         """The declarations, one a string, with single blanks; comments are left out."""
         text = ' '.join(plain(line) for line in self.sections['SYNOPSIS'])
         text = re.sub(r'/\*.*?\*/', '', text)
-        return [normalize(part) for part in text.replace('#include <libpmem2.h>', '').split(';')
+        return [normalize(part) for part in re.sub(r'#include <libpmem2(/ext)?\.h>', '', text).split(';')
                 if part.strip()]
 
     def functions_that_return_int(self):
@@ -120,7 +120,7 @@ def normalize(text):
 
 def load():
     """All pages, aliases included, by section and name."""
-    paths = sorted(MAN.glob('man[37]/*.[37]'))
+    paths = sorted(MAN.glob('man[137]/*.[137]'))
     assert paths, f'no pages in {MAN}'
     return [Page(path) for path in paths]
 

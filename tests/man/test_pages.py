@@ -78,7 +78,7 @@ class Sections(unittest.TestCase):
 
 class Headers(unittest.TestCase):
     def test_declarations_are_those_of_the_header(self):
-        header = normalize(run(*CC, '-E', '-P', f'-I{INCLUDE}', INCLUDE / 'libpmem2.h'))
+        header = normalize(run(*CC, '-E', '-P', f'-I{INCLUDE}', INCLUDE / 'libpmem2' / 'ext.h'))
         for page in FUNCTION_PAGES:
             for declaration in page.synopsis():
                 self.assertIn(declaration, header, page)
