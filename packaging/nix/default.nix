@@ -14,7 +14,7 @@ stdenv.mkDerivation {
   version = "3.0.0";
   src = lib.cleanSource ../..;
 
-  outputs = [ "out" "dev" "man" ];
+  outputs = [ "out" "bin" "dev" "man" ];
   nativeBuildInputs = [ meson ninja pkg-config ];
   buildInputs = [ libbsd ndctl ];
   checkInputs = [ check ];
@@ -25,6 +25,7 @@ stdenv.mkDerivation {
     "-Dndctl=enabled"
     "-Dndctl_link=direct"
     "-Ddebug_library=enabled"
+    "-Dtools=enabled"
     "-Dbenchmarks=disabled"
     "-Dexamples=disabled"
   ];

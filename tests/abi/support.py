@@ -20,6 +20,7 @@ CC = shlex.split(os.environ['PMEM2_CC'])
 
 INCLUDE = SOURCE / 'include'
 LIBRARY = BUILD / 'lib' / 'libpmem2.so.1'
+EXPLAIN = BUILD / 'lib' / 'explain' / 'pmem2-explain'
 ARCHIVE = BUILD / 'lib' / 'libpmem2.a'
 PROGRAM = SOURCE / 'tests' / 'abi' / 'program.c'
 # Meson lets programs find the library of this build; ours say themselves which they want.

@@ -9,6 +9,7 @@ LIBRARY = {'libpmem2.so', 'libpmem2.so.1', 'libpmem2.so.1.0.0', 'libpmem2.a', 'l
            'libpmem2Config.cmake', 'libpmem2ConfigVersion.cmake', 'libpmem2.h', 'base.h',
            'ext.h'}
 PAGES = {'libpmem2.7', 'pmem2_map_new.3'}
+TOOLS = {'pmem2-explain'}
 DEBUG = {'pmdk_debug/libpmem2.so.1', 'pmdk_debug/libpmem2.so.1.0.0'}
 
 
@@ -41,7 +42,7 @@ class Options(ScratchTest):
         self.assertEqual(self.programs(build), set())
 
     def test_each_part_comes_by_its_own_option(self):
-        cases = (('man', PAGES, set()), ('debug_library', DEBUG, set()),
+        cases = (('man', PAGES, set()), ('debug_library', DEBUG, set()), ('tools', TOOLS, set()),
                  ('examples', set(), {'hello'}), ('benchmarks', set(), {'copy_cost'}),
                  ('tests', set(), {'test_map'}))
         for option, files, programs in cases:
@@ -50,14 +51,14 @@ class Options(ScratchTest):
                 self.assert_parts(build, files, programs)
 
     def assert_parts(self, build, files, programs):
-        for part in (PAGES, DEBUG):
+        for part in (PAGES, DEBUG, TOOLS):
             self.assertEqual(self.installed(build) & part, files & part)
         for name in ('hello', 'copy_cost', 'test_map'):
             self.assertEqual(name in self.programs(build), name in programs, name)
 
     def test_everything_comes_by_default(self):
         build = self.configure('default')
-        self.assert_parts(build, PAGES | DEBUG, {'hello', 'copy_cost', 'test_map'})
+        self.assert_parts(build, PAGES | DEBUG | TOOLS, {'hello', 'copy_cost', 'test_map'})
 
     def test_debug_library_goes_where_it_is_told(self):
         build = self.configure('elsewhere', '-Dauto_features=disabled',

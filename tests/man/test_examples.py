@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The examples of the manual pages compile without a warning, and do what their pages say.
 
+Those of commands are scripts for the shell.
+
 What an example is expected to do stands in comments before it: its exit status and, if any,
 its arguments and regular expressions for all that it prints.
 """
@@ -11,7 +13,7 @@ import unittest
 from pathlib import Path
 
 from pages import WRITTEN, unescape
-from support import CC, ENVIRONMENT, INCLUDE, LIBRARY, main, run
+from support import CC, ENVIRONMENT, EXPLAIN, INCLUDE, LIBRARY, main, run
 
 EXAMPLE = re.compile(r'((?:^\.\\" \w+ [^\n]*\n)*)^\.EX\n(.*?)^\.EE$', re.M | re.S)
 # Roff prints other characters for these, or takes them for its own.
@@ -41,6 +43,12 @@ class Programs(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.scratch = Path(folder.name)
 
+    def command(self, example):
+        """What runs it, without arguments."""
+        if example.page.section == '1':
+            return ['sh', '-ec', example.program()]
+        return [self.build(example)]
+
     def build(self, example):
         source = self.scratch / 'example.c'
         source.write_text(example.program())
@@ -50,11 +58,12 @@ class Programs(unittest.TestCase):
         return program
 
     def check(self, example):
-        program = self.build(example)
+        command = self.command(example)
         for name, content in FILES.items():
             (self.scratch / name).write_bytes(content)
         env = {name: value for name, value in ENVIRONMENT.items() if not name.startswith('PMEM')}
-        result = subprocess.run([program, *example.expected['args'].split()], cwd=self.scratch,
+        env['PATH'] = f'{EXPLAIN.parent}:{env["PATH"]}'
+        result = subprocess.run([*command, *example.expected['args'].split()], cwd=self.scratch,
                                 env=env, capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(str(result.returncode), example.expected['exit'], result.stderr)
         for stream in ('stdout', 'stderr'):

@@ -11,8 +11,8 @@ FUNCTIONS = set(golden_names('LIBPMEM2_2.0')) | set(golden_names('LIBPMEM2_EXT_1
 
 FUNCTION_SECTIONS = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'RETURN VALUE', 'ERRORS', 'ATTRIBUTES',
                      'EXAMPLES', 'SEE ALSO']
-OTHER_SECTIONS = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'RETURN VALUE', 'ERRORS', 'ENVIRONMENT',
-                  'ATTRIBUTES', 'NOTES', 'CAVEATS', 'EXAMPLES', 'SEE ALSO']
+OTHER_SECTIONS = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'OPTIONS', 'EXIT STATUS', 'RETURN VALUE',
+                  'ERRORS', 'ENVIRONMENT', 'ATTRIBUTES', 'NOTES', 'CAVEATS', 'EXAMPLES', 'SEE ALSO']
 
 # Of the environment; other names are those of the headers.
 VARIABLES = {'PMEM2_FORCE_GRANULARITY', 'PMEM2_LOG_LEVEL', 'PMEM2_LOG_FILE'}
@@ -172,6 +172,8 @@ class Environment(unittest.TestCase):
     def test_variables_of_the_library_are_those_of_the_page(self):
         sources = ''.join(path.read_text() for path in sorted((SOURCE / 'lib').rglob('*.[ch]')))
         read = set(re.findall(r'"(PMEM2?_[A-Z0-9_]+)"', sources))
+        tool = (SOURCE / 'lib' / 'explain' / 'machine.c').read_text()
+        self.assertEqual(set(re.findall(r'"(PMEM2?_[A-Z0-9_]+)"', tool)), read)
         page = next(page for page in WRITTEN if page.name == 'libpmem2_environment')
         text = '\n'.join(page.sections['ENVIRONMENT'])
         effective, _, without_effect = text.partition('.SS Without effect\n')

@@ -11,7 +11,9 @@ import unittest
 from support import SOURCE, ScratchTest, main, need, run
 
 BUILD = SOURCE / 'packaging' / 'debian' / 'build'
-NAMES = ['libpmem2', 'libpmem2-debug', 'libpmem2-dev']
+# Those of Debian 12, and what comes besides.
+UPGRADED = ['libpmem2', 'libpmem2-debug', 'libpmem2-dev']
+NAMES = [*UPGRADED, 'libpmem2-tools']
 DEPENDENCIES = ['libdaxctl1 (>= 64)', 'libndctl6 (>= 64)']
 
 # $1: a folder with what is to be installed; the rest: commands to run there then.
@@ -56,6 +58,9 @@ class Debian(ScratchTest):
         for name in ('libpmem2', 'libpmem2-debug'):
             for dependency in DEPENDENCIES:
                 self.assertIn(dependency, self.field(name, 'Depends'), name)
+
+    def test_tools_need_the_library_that_has_what_they_call(self):
+        self.assertRegex(self.field('libpmem2-tools', 'Depends'), r'libpmem2 \(>= 3')
 
     def test_unit_tests_ran(self):
         self.assertRegex(self.log.read_text(), r'(?m)^Ok: +[1-9]')
@@ -102,7 +107,7 @@ class Debian(ScratchTest):
         run('cp', '-r', SOURCE / 'packaging' / 'debian' / 'tests', self.shared)
 
     def test_upgrade_in_place_keeps_programs_running(self):
-        run(need('dpkg-query', 'dpkg'), '--show', *NAMES)
+        run(need('dpkg-query', 'dpkg'), '--show', *UPGRADED)
         self.share()
         run('gcc', SOURCE / 'tests' / 'abi' / 'program.c', '-o', self.shared / 'program',
             '-lpmem2')
@@ -110,7 +115,7 @@ class Debian(ScratchTest):
             dpkg-query --show libpmem2
             dpkg --install /mnt/*.deb
             dpkg --audit
-            dpkg --verify libpmem2 libpmem2-dev libpmem2-debug
+            dpkg --verify libpmem2 libpmem2-dev libpmem2-debug libpmem2-tools
             dpkg-query --show libpmem2
             truncate --size=4096 /tmp/stored
             /mnt/program /tmp/stored 'the text'
@@ -126,7 +131,9 @@ class Debian(ScratchTest):
             dpkg --install /mnt/*.deb
             /mnt/tests/link
             /mnt/tests/debug
+            /mnt/tests/tools
         ''')
+        self.assertRegex(output, r'granularity +CACHE_LINE\n')
         self.assertIn('shared stored the text\narchived stored the text\n', output)
 
 

@@ -30,7 +30,7 @@ class Recipes(unittest.TestCase):
     def test_apkbuild_is_well_formed(self):
         run(need('shellcheck', 'shellcheck'), APKBUILD)
         script = f'. {APKBUILD}; for f in {" ".join(FIELDS)}; do eval "echo $f=\\$$f"; done; ' \
-                 'type build check package debug_library >/dev/null'
+                 'type build check package debug_library tools >/dev/null'
         fields = run('sh', '-euc', script).splitlines()
         self.assertEqual([field for field in fields if field.endswith('=')], [])
         self.assertEqual(len(fields), len(FIELDS))

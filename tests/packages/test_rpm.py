@@ -7,6 +7,7 @@ FILES = {
     'libpmem2': ['libpmem2.so.1', 'libpmem2.so.1.0.0', 'LICENSE'],
     'libpmem2-devel': ['libpmem2.h', 'base.h', 'libpmem2.a', 'libpmem2.so', 'libpmem2.pc',
                        'libpmem2Config.cmake', 'pmem2_map_new.3', 'libpmem2.7', 'hello.c'],
+    'libpmem2-tools': ['pmem2-explain', 'pmem2-explain.1', 'LICENSE'],
     'libpmem2-debug': ['libpmem2.so.1', 'libpmem2.so.1.0.0', 'LICENSE'],
 }
 

@@ -10,7 +10,7 @@ import json
 import sys
 
 from machine import BUILD, MIB, Machine, build_initramfs, compare, facts, nvdimm, parse
-from support import ScratchTest, main
+from support import EXPLAIN, ScratchTest, main
 
 PERSISTENCE = sys.argv.pop(1)
 DURABLE = {'cpu': 'BYTE', 'mem-ctrl': 'CACHE_LINE'}[PERSISTENCE]
@@ -58,12 +58,39 @@ EXPECTED = {
 }
 
 
+NO_CACHE = {'cpu': 'cpu_cache', 'mem-ctrl': 'no_cpu_cache'}[PERSISTENCE]
+ADR = '' if PERSISTENCE == 'cpu' else 'BYTE needs a platform that flushes its CPU caches'
+VOLATILE = 'memory without an NVDIMM region'
+MOUNT = 'mount it again with -o dax'
+# What pmem2-explain tells: the cause, the start or a part of the advice, and of each region beneath
+# the mode of its namespace.
+EXPLAINED = {
+    'ext4': (NO_CACHE, ADR, ['fsdax']),
+    'xfs': (NO_CACHE, ADR, ['fsdax']),
+    'directory': (NO_CACHE, ADR, ['fsdax']),
+    'cached': ('no_map_sync', MOUNT, ['fsdax']),
+    'cached-improved': (NO_CACHE, ADR, ['fsdax']),
+    'devdax': (NO_CACHE, ADR, ['devdax']),
+    'raw': ('no_map_sync', 'is in raw mode', ['raw']),
+    'raw-improved': (NO_CACHE, ADR, ['fsdax']),
+    'sector': ('no_map_sync', 'is in sector mode', ['sector']),
+    'partition': (NO_CACHE, ADR, ['fsdax']),
+    'volume': (NO_CACHE, ADR, ['fsdax', 'fsdax']),
+    'e820': ('no_cpu_cache', 'BYTE needs a platform', ['fsdax']),
+    'e820-devdax': ('no_cpu_cache', 'BYTE needs a platform', ['devdax']),
+    'virtio-pmem': ('no_map_sync', 'is flushed by a call for each write', ['fsdax']),
+    'virtio-devdax': ('explicit_flush', 'make it fsdax', ['devdax']),
+    'hmem': ('no_region', VOLATILE, []),
+    'tmpfs': ('no_map_sync', 'tmpfs is memory that a loss of power empties', []),
+}
+
+
 class Sources(ScratchTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         initramfs = cls.scratch / 'initramfs'
-        build_initramfs(initramfs, 'sources.sh', [BUILD / 'tests' / 'vm' / 'answers'])
+        build_initramfs(initramfs, 'sources.sh', [BUILD / 'tests' / 'vm' / 'answers', EXPLAIN])
         machine = Machine(cls.scratch, initramfs, cls.options(),
                           f',nvdimm-persistence={PERSISTENCE}',
                           'memmap=128M!512M memmap=128M%640M-1+0xefffffff')
@@ -120,6 +147,50 @@ class Sources(ScratchTest):
                 told = self.answers[source, 'ours']
                 self.assertEqual(told['map'][0], granularity[region['persistence_domain']])
                 self.assertEqual(told['numa_node'][0], str(region['numa_node']))
+
+    def test_explain_agrees_with_the_library(self):
+        for source, answers in EXPECTED.items():
+            told, = self.facts[f'explain-{source}']['paths']
+            granularity = {**USUAL, **answers}['map']
+            with self.subTest(source):
+                self.assertEqual(told['granularity'] or told['error'].removeprefix('PMEM2_E_'),
+                                 granularity)
+                self.assertEqual(told['map_sync']['granted'], told['cause'] != 'no_map_sync')
+
+    def test_explain_tells_cause_and_remedy(self):
+        self.assertEqual({f'explain-{source}' for source in EXPLAINED},
+                         {name for name in self.facts if name.startswith('explain-')})
+        for source, (cause, advice, modes) in EXPLAINED.items():
+            told, = self.facts[f'explain-{source}']['paths']
+            with self.subTest(source):
+                self.assertEqual(told['cause'], cause)
+                self.assertIn(advice, ' '.join(told['advice']))
+                self.assertEqual(told['advice'] == [], advice == '')
+                self.assertEqual([region['mode'] for region in told['device']['regions']], modes)
+
+    def test_explain_tells_what_lies_beneath(self):
+        told = {name.removeprefix('explain-'): fact['paths'][0]
+                for name, fact in self.facts.items() if name.startswith('explain-')}
+        self.assertEqual(told['ext4']['file_system']['type'], 'ext4')
+        self.assertIn('dax', told['ext4']['file_system']['options'])
+        self.assertTrue(told['ext4']['file']['dax'])
+        self.assertFalse(told['cached']['file']['dax'])
+        self.assertEqual(told['xfs']['file_system']['reflink'], False)
+        self.assertEqual(told['partition']['device']['partition_start'], 2 * MIB)
+        self.assertTrue(told['partition']['device']['partition_of'])
+        self.assertTrue(told['volume']['device']['volume'])
+        self.assertEqual(told['devdax']['mapping']['huge_page_bytes'], DEVDAX)
+        self.assertEqual(told['xfs']['numa_node'], 1)
+        self.assertEqual(told['devdax']['device_id'], identity(2).strip('"'))
+        self.assertEqual(told['devdax']['bad_blocks'], {'ranges': 0, 'bytes': 0})
+
+    def test_explain_lists_the_machine(self):
+        machine = self.facts['machine']
+        providers = {region['provider'] for region in machine['regions']}
+        self.assertEqual(providers, {'ACPI.NFIT', 'e820', 'virtio-pmem'})
+        self.assertEqual(len(machine['regions']), len(NVDIMMS) + 2)
+        self.assertEqual(len([dax for dax in machine['dax_devices'] if dax['region'] is None]), 1)
+        self.assertEqual(len(machine['dax_devices']), 4)
 
     def test_readme_tells_where_pmdk_answers_differently(self):
         compare(self, f'persistence {PERSISTENCE}: source', self.answers)
