@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Debian's kernel, and modules for it that emulate NVDIMMs; loaded down once per build folder."""
-import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -9,6 +7,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
+from debian import download, making
 from nfit_edits import EDITS
 from support import BUILD, SOURCE, run
 
@@ -38,48 +37,6 @@ def kernel_package(*options):
                            check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     found = re.search(r'Depends: (linux-image-\S+)', lines)
     return found and [found[1]]
-
-
-def download_with(options, folder, named):
-    """Whether the packages that named() gives could be loaded down into the folder."""
-    names = named(*options)
-    if names is None:
-        return False
-    return subprocess.run(['apt-get', '-q', *options, 'download', *names], cwd=folder,
-                          check=False, stderr=subprocess.STDOUT).returncode == 0
-
-
-def private_lists(folder):
-    """Options for package lists of our own, which are as new as can be and need no root."""
-    for name in ('lists/partial', 'archives/partial'):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    return (f'-oDir::State::Lists={folder}/lists', f'-oDir::Cache={folder}',
-            f'-oDir::Cache::Archives={folder}/archives', '-oAPT::Sandbox::User=')
-
-
-def download(folder, named, what):
-    find('apt-get')
-    if not download_with(('-oAPT::Sandbox::User=',), folder, named):
-        options = private_lists(folder)
-        subprocess.run(['apt-get', '-q', *options, 'update'], check=False)
-        if not download_with(options, folder, named):
-            raise unittest.SkipTest(f"Debian's kernel: apt-get cannot download {what}")
-    return sorted(folder.glob('*.deb'))
-
-
-@contextlib.contextmanager
-def making(folder, version=''):
-    """An empty folder to make something in; None if this version of it has been made before."""
-    with open(folder.with_suffix('.lock'), 'w') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = folder / 'done'
-        if done.exists() and done.read_text() == version:
-            yield None
-            return
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        yield folder
-        done.write_text(version)
 
 
 # ---- the kernel -------------------------------------------------------------
