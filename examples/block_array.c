@@ -27,16 +27,29 @@ struct array {
 
 static uint64_t free_place;
 
-static void find_free_place(struct pmem2_map *map)
+/* NULL, or what is wrong with the places: a file may hold anything. */
+static const char *find_free_place(struct pmem2_map *map)
 {
 	const struct array *array = pmem2_map_get_address(map);
 	bool taken[PLACES + 1] = {false};
+	static char damage[80];
 
-	for (size_t i = 0; i < BLOCKS; i++)
-		taken[array->place[i]] = true;
+	for (size_t i = 0; i < BLOCKS; i++) {
+		uint64_t place = array->place[i];
+		if (place > PLACES || (place && taken[place])) {
+			snprintf(damage, sizeof(damage),
+				 "block %zu at place %" PRIu64 ", a free one of 1 to %d was wanted",
+				 i, place, PLACES);
+			return damage;
+		}
+		if (place && !memchr(array->places[place - 1], '\0', BLOCK_SIZE))
+			return "a block without an end";
+		taken[place] = true;
+	}
 	free_place = 1;
 	while (taken[free_place])
 		free_place++;
+	return NULL;
 }
 
 static void replace(struct pmem2_map *map, size_t index, const char content[BLOCK_SIZE])

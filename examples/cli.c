@@ -60,7 +60,9 @@ int cli_run(const struct cli_store *store, int argc, char **argv)
 		err(1, "%s", argv[2]);
 
 	struct pmem2_map *map = map_file(argv[2], store->size);
-	store->recover(map);
+	const char *damage = store->recover(map);
+	if (damage)
+		errx(1, "%s: damaged: %s", argv[2], damage);
 	if (strcmp(argv[1], "write") == 0)
 		apply_lines(store, map);
 	else

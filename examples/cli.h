@@ -13,8 +13,8 @@ void cli_answer(int argc, char **argv, const char *usage);
 struct cli_store {
 	const char *usage;
 	size_t size; /* of the file, which starts as zeros */
-	/* Bring what a crash left into order. */
-	void (*recover)(struct pmem2_map *map);
+	/* Bring what a crash left into order. NULL, or what no crash leaves: damage. */
+	const char *(*recover)(struct pmem2_map *map);
 	/* Do what `line` says, durably; not 0, and without effect, when it cannot be done. */
 	int (*apply)(struct pmem2_map *map, const char *line);
 	void (*print)(struct pmem2_map *map);

@@ -8,14 +8,21 @@
  */
 #include <err.h>
 #include <fcntl.h>
-#include <libpmem2.h>
+#include <libpmem2/ext.h>
+#include <stdio.h>
+#include <string.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct pmem2_source *src;
 	struct pmem2_config *cfg;
 	struct pmem2_map *map;
 
+	if (argc > 1) {
+		printf("usage: hello; stores a text in hello.dat with libpmem2 %s\n",
+		       pmem2_version());
+		return strcmp(argv[1], "--help") && strcmp(argv[1], "--version");
+	}
 	if (pmem2_source_from_fd(&src, open("hello.dat", O_RDWR)) || pmem2_config_new(&cfg) ||
 	    pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_PAGE) ||
 	    pmem2_map_new(&map, cfg, src))

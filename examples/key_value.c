@@ -10,6 +10,8 @@
  */
 #include "cli.h"
 
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,8 +95,24 @@ static int apply(struct pmem2_map *map, const char *line)
 	return sscanf(line, "delete %55s", key) == 1 ? delete (map, key) : -1;
 }
 
-static void recover(struct pmem2_map *map)
+static const char *recover(struct pmem2_map *map)
 {
+	const struct store *store = pmem2_map_get_address(map);
+	static char damage[80];
+
+	for (const struct slot *slot = store->slots; slot < store->slots + SLOTS; slot++) {
+		if (slot->state > DELETED) {
+			snprintf(damage, sizeof(damage),
+				 "a slot in state %" PRIu64 ", %d is the last", slot->state,
+				 DELETED);
+			return damage;
+		}
+		bool current = slot->state == FIRST || slot->state == SECOND;
+		if ((slot->state != EMPTY && !memchr(slot->key, '\0', KEY_SIZE)) ||
+		    (current && !memchr(slot->value[slot->state == SECOND], '\0', VALUE_SIZE)))
+			return "a key or value without an end";
+	}
+	return NULL;
 }
 
 static void print(struct pmem2_map *map)

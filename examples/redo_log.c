@@ -48,11 +48,27 @@ static void apply_log(struct pmem2_map *map)
 	set_committed(map, 0);
 }
 
-static void recover(struct pmem2_map *map)
+/* A file may hold anything: what recovery relies on is checked first. */
+static const char *recover(struct pmem2_map *map)
 {
 	const struct bank *bank = pmem2_map_get_address(map);
+	static char damage[80];
+
+	if (bank->committed > ENTRIES) {
+		snprintf(damage, sizeof(damage), "%" PRIu64 " entries committed, the log has %d",
+			 bank->committed, ENTRIES);
+		return damage;
+	}
+	for (uint64_t i = 0; i < bank->committed; i++)
+		if (bank->log[i].account >= ACCOUNTS) {
+			snprintf(damage, sizeof(damage),
+				 "account %" PRIu64 " in the log, %d are there",
+				 bank->log[i].account, ACCOUNTS);
+			return damage;
+		}
 	if (bank->committed)
 		apply_log(map);
+	return NULL;
 }
 
 static int transfer(struct pmem2_map *map, const char *line)

@@ -10,6 +10,7 @@
  */
 #include "cli.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,9 +60,24 @@ static int apply(struct pmem2_map *map, const char *line)
 	return strcmp(line, "pop") ? -1 : pop(map);
 }
 
-/* The counters are right at every moment; a slot that was not published does not matter. */
-static void recover(struct pmem2_map *map)
+/*
+ * The counters are right at every moment; a slot that was not published does not matter. But
+ * a file may hold anything.
+ */
+static const char *recover(struct pmem2_map *map)
 {
+	const struct ring *ring = pmem2_map_get_address(map);
+	static char damage[80];
+
+	if (ring->pushed - ring->popped <= SLOTS) {
+		for (uint64_t i = ring->popped; i != ring->pushed; i++)
+			if (!memchr(ring->slots[i % SLOTS], '\0', SLOT_SIZE))
+				return "a text without an end";
+		return NULL;
+	}
+	snprintf(damage, sizeof(damage), "%" PRIu64 " pushed and %" PRIu64 " popped, %d fit",
+		 ring->pushed, ring->popped, SLOTS);
+	return damage;
 }
 
 static void print(struct pmem2_map *map)

@@ -6,7 +6,8 @@
  * The program is run as "write FILE", reads one operation a line and prints a line for
  * each that is durable; "read FILE" prints what FILE holds. After a power cut that must
  * be what it held before the operation under way, or after it; and the rest of the
- * operations must lead to the same end as without the cut.
+ * operations must lead to the same end as without the cut. Recovery is cut in the same
+ * way, at each of its calls.
  *
  * Then each place in the program that flushes or drains is left out in turn: such a
  * program is broken, and at least one of its power cuts must show that.
@@ -46,11 +47,15 @@ struct file {
 };
 static struct file media_file, crash_file, acknowledged_file, output_file, message_file;
 static unsigned char *crash_image;
+/* The same of a recovery that is cut. */
+static struct file second_crash_file, recovery_output_file;
+static unsigned char *second_crash_image;
 
 /* What the parent wants to know of the process that runs the program. */
 static struct {
 	size_t steps;
 	size_t states;
+	size_t recoveries; /* those that were cut */
 	size_t place_count;
 	struct {
 		const void *address;
@@ -59,6 +64,7 @@ static struct {
 } * tally;
 
 static size_t left_out = NOTHING_LEFT_OUT;
+static bool recovering;
 static unsigned seed = 1, random_state;
 
 static struct file new_file(const char *name)
@@ -141,10 +147,11 @@ static void report(const char *call, size_t acknowledged, const char *problem)
 
 	if (left_out == NOTHING_LEFT_OUT)
 		fprintf(stderr,
-			"power cut before a %s, %zu operations acknowledged, seed %u: %s\n%s"
+			"power cut before a %s%s, %zu operations acknowledged, seed %u: %s\n%s"
 			"it reads:\n%s\nwanted, before the operation under way:\n%s\nor after "
 			"it:\n%s\n",
-			call, acknowledged, seed, problem, messages, output, expected[acknowledged],
+			call, recovering ? " of the recovery from one" : "", acknowledged, seed,
+			problem, messages, output, expected[acknowledged],
 			expected[acknowledged + (acknowledged < operation_count)]);
 	_exit(LOST);
 }
@@ -167,14 +174,45 @@ static size_t operations_found(const char *call, size_t acknowledged)
 	return done;
 }
 
+static bool at_recovery_call(const char *call, const void *place);
+
+/* Recover from what crash_image holds, with power cuts; it holds the same afterwards. The status.
+ */
+static int cut_recovery(void)
+{
+	static unsigned char image[MEDIA_SIZE];
+
+	memcpy(image, crash_image, MEDIA_SIZE);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct file recovered = crash_file;
+		recovering = true;
+		crash_file = second_crash_file;
+		crash_image = second_crash_image;
+		media_at_call = at_recovery_call;
+		media_watch();
+		become("read", &recovered, 0, 0, &recovery_output_file);
+	}
+	int status = status_of(pid);
+	if (status == LOST)
+		_exit(LOST);
+	memcpy(crash_image, image, MEDIA_SIZE);
+	return status;
+}
+
 /* Recover from what crash_image holds, and go on. */
 static void check_state(const char *call)
 {
 	size_t acknowledged = lines_of(&acknowledged_file);
 	if (acknowledged > operation_count)
 		errx(1, "%zu of %zu operations acknowledged", acknowledged, operation_count);
+	int status = recovering ? 0 : cut_recovery();
 	size_t done = operations_found(call, acknowledged);
 
+	if (recovering)
+		return;
+	if (status)
+		errx(1, "recovery ends with status %d when it is watched", status);
 	if (run("write", &crash_file, done, operation_count))
 		report(call, acknowledged, "the rest of the operations fails");
 	if (run("read", &crash_file, 0, 0))
@@ -241,17 +279,37 @@ static size_t number_of_place(const char *call, const void *address)
 	return number;
 }
 
-static bool at_call(const char *call, const void *place)
+/* `count` lines may differ after the power cut. */
+static void explore_cuts(const char *call, const size_t *lines, size_t count)
 {
-	size_t lines[MEDIA_LINES], count = media_unflushed(lines);
-
-	tally->steps++;
 	if (count <= MOST_LINES_FOR_ALL_SUBSETS)
 		explore_all_subsets(call, lines, count);
 	else
 		explore_samples(call, lines, count, MEDIA_LINE, SAMPLES);
 	if (count)
 		explore_samples(call, lines, count, MEDIA_WORD, TORN_SAMPLES);
+}
+
+static bool at_call(const char *call, const void *place)
+{
+	size_t lines[MEDIA_LINES], count = media_unflushed(lines);
+
+	tally->steps++;
+	explore_cuts(call, lines, count);
+	return !place || number_of_place(call, place) != left_out;
+}
+
+/* Where nothing is unflushed, what is there is what was there before or will be at the end. */
+static bool at_recovery_call(const char *call, const void *place)
+{
+	static bool counted;
+	size_t lines[MEDIA_LINES], count = media_unflushed(lines);
+
+	if (count) {
+		tally->recoveries += !counted;
+		counted = true;
+		explore_cuts(call, lines, count);
+	}
 	return !place || number_of_place(call, place) != left_out;
 }
 
@@ -302,8 +360,9 @@ static int explore_intact(void)
 	int status = explore();
 	if (status != SURVIVES)
 		errx(1, "%s", status == LOST ? "does not survive" : "the program failed");
-	printf("%zu operations, %zu calls, %zu crash states, seed %u: all survived\n",
-	       operation_count, tally->steps, tally->states, seed);
+	printf("%zu operations, %zu calls, %zu crash states, %zu recoveries cut, seed %u: "
+	       "all survived\n",
+	       operation_count, tally->steps, tally->states, tally->recoveries, seed);
 	return tally->place_count ? 0 : 1;
 }
 
@@ -328,6 +387,13 @@ static void *map_shared(size_t size, int fd)
 	return addr;
 }
 
+static unsigned char *new_image(const struct file *file)
+{
+	if (ftruncate(file->fd, (off_t)MEDIA_SIZE) < 0)
+		err(1, "crash image");
+	return map_shared(MEDIA_SIZE, file->fd);
+}
+
 static void set_up(void)
 {
 	media_file = new_file("media");
@@ -335,9 +401,10 @@ static void set_up(void)
 	acknowledged_file = new_file("acknowledged");
 	output_file = new_file("output");
 	message_file = new_file("message");
-	if (ftruncate(crash_file.fd, (off_t)MEDIA_SIZE) < 0)
-		err(1, "crash image");
-	crash_image = map_shared(MEDIA_SIZE, crash_file.fd);
+	second_crash_file = new_file("second crash");
+	recovery_output_file = new_file("recovery output");
+	crash_image = new_image(&crash_file);
+	second_crash_image = new_image(&second_crash_file);
 	tally = map_shared(sizeof(*tally), -1);
 	random_state = seed;
 	media_at_call = at_call;

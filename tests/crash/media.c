@@ -36,6 +36,8 @@ bool (*media_at_call)(const char *call, const void *place);
 void media_watch(void)
 {
 	watching = true;
+	watched = NULL;
+	memset(is_flushed, 0, sizeof(is_flushed));
 }
 
 void media_ignore(void)

@@ -6,7 +6,7 @@
  * asks for the strongest granularity it profits from, and takes the weaker one
  * when that is refused.
  *
- * store_file FROM TO
+ * copy FROM TO
  */
 #include "cli.h"
 #include "file.h"
@@ -168,7 +168,7 @@ static void delete_map(struct pmem2_map *map)
 
 int main(int argc, char **argv)
 {
-	const char *usage = "store_file FROM TO, where TO is a new file";
+	const char *usage = "copy FROM TO, where TO is a new file";
 
 	cli_answer(argc, argv, usage);
 	if (argc != 3)
