@@ -13,39 +13,50 @@ START_TEST(version_is_that_of_the_project)
 }
 END_TEST
 
-/* Asked of a new process, with these variables and no others. */
-static void assert_variants(const char *const *variables, const char *used)
+/* What a new process tells, whose CPU may look different: valgrind does not follow it. */
+struct names {
+	char used[64], by_default[64];  /* as programs ask for them */
+	char bound[64], unstreamed[64]; /* of the rows of that CPU */
+};
+
+static void ask(const char *const *variables, struct names *names)
 {
-	char expected[256];
 	struct reply reply;
 
-	snprintf(expected, sizeof(expected), "%s, by default %s", used,
-		 pmem2_arch_bound_row()->name);
 	restart(restart_own_program(), "name the variants", variables, &reply);
-	ck_assert_str_eq(reply.text, expected);
+	ck_assert_int_eq(sscanf(reply.text, "%63s %63s %63s %63s", names->used, names->by_default,
+				names->bound, names->unstreamed),
+			 4);
 }
 
 START_TEST(variant_in_use_is_the_default_one)
 {
-	assert_variants((const char *const[]){NULL}, pmem2_arch_bound_row()->name);
+	struct names names;
+
+	ask((const char *const[]){NULL}, &names);
+	ck_assert_str_eq(names.used, names.bound);
+	ck_assert_str_eq(names.by_default, names.bound);
 }
 END_TEST
 
 START_TEST(variant_in_use_is_that_which_the_variables_choose)
 {
-	const struct pmem2_arch_tune tune = {.no_movnt = true};
+	struct names names;
 
-	assert_variants((const char *const[]){"PMEM_NO_MOVNT=1", NULL},
-			pmem2_arch_tuned_row(&tune)->name);
+	ask((const char *const[]){"PMEM_NO_MOVNT=1", NULL}, &names);
+	ck_assert_str_eq(names.used, names.unstreamed);
+	ck_assert_str_eq(names.by_default, names.bound);
 }
 END_TEST
 
 static void name_the_variants(void)
 {
+	const struct pmem2_arch_tune unstreamed = {.no_movnt = true};
 	char text[256];
 
-	snprintf(text, sizeof(text), "%s, by default %s", pmem2_variant_name(),
-		 pmem2_variant_default_name());
+	snprintf(text, sizeof(text), "%s %s %s %s", pmem2_variant_name(),
+		 pmem2_variant_default_name(), pmem2_arch_bound_row()->name,
+		 pmem2_arch_tuned_row(&unstreamed)->name);
 	restart_reply(text);
 }
 
