@@ -71,6 +71,12 @@ const struct pmem2_arch_row *pmem2_arch_tuned_row(const struct pmem2_arch_tune *
  */
 bool pmem2_arch_has_writeback(void);
 
+/*
+ * What writes lines back to where they survive even the loss of the energy that keeps the
+ * rest of the persistence domain alive; NULL where this CPU has no such place.
+ */
+pmem2_flush_fn pmem2_arch_deep_flush_fn(void);
+
 /* Every row compiled in, and whether this CPU can execute one. */
 const struct pmem2_arch_row *pmem2_arch_row_at(size_t index); /* NULL past the last */
 bool pmem2_arch_row_runs_here(const struct pmem2_arch_row *row);

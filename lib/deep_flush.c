@@ -19,6 +19,18 @@ static int flush_pages(const void *ptr, size_t size)
 	return 0;
 }
 
+static void write_back(const void *ptr, size_t size)
+{
+	const pmem2_flush_fn deep = pmem2_arch_deep_flush_fn();
+
+	if (deep == NULL) {
+		pmem2_ops_persist_lines(ptr, size);
+		return;
+	}
+	deep(ptr, size);
+	pmem2_arch_drain();
+}
+
 /* The lines first: the region empties only what has left the CPU caches. */
 static int flush_devdax(const struct pmem2_map *map, const void *ptr, size_t size)
 {
@@ -27,7 +39,7 @@ static int flush_devdax(const struct pmem2_map *map, const void *ptr, size_t siz
 			PMEM2_E_NOSUPP,
 			"deep flush: the library knows no way for programs to write cache "
 			"lines back on this CPU");
-	pmem2_ops_persist_lines(ptr, size);
+	write_back(ptr, size);
 	PMEM2_PERSISTED(ptr, size);
 	return pmem2_devnode_deep_flush(map->device);
 }

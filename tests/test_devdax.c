@@ -25,6 +25,7 @@ static struct {
 	const char *start;
 	size_t length;
 	unsigned calls;
+	unsigned deep;         /* of them, those to the point of deep persistence */
 	unsigned fenced;       /* flushes that a fence has followed */
 	bool after_deep_flush; /* the region had been told to flush before */
 } flushed;
@@ -33,6 +34,7 @@ static bool watch_deep_flush;
 
 void __wrap_pmem2_arch_flush_cache_line(const void *ptr, size_t len);
 void __real_pmem2_arch_flush_cache_line(const void *ptr, size_t len);
+pmem2_flush_fn __wrap_pmem2_arch_deep_flush_fn(void);
 void __wrap_pmem2_arch_drain(void);
 void __real_pmem2_arch_drain(void);
 
@@ -58,6 +60,23 @@ void __wrap_pmem2_arch_drain(void)
 	__real_pmem2_arch_drain();
 }
 
+/* What this CPU has in place of a flush for deep flush; NULL: nothing. */
+static pmem2_flush_fn deep;
+
+pmem2_flush_fn __wrap_pmem2_arch_deep_flush_fn(void)
+{
+	return deep;
+}
+
+static void flush_deeply(const void *ptr, size_t len)
+{
+	flushed.start = ptr;
+	flushed.length = len;
+	flushed.calls++;
+	flushed.deep++;
+	note_deep_flush();
+}
+
 static struct pmem2_config *cfg;
 
 static void setup(void)
@@ -65,6 +84,7 @@ static void setup(void)
 	fake_dax_setup();
 	memset(&flushed, 0, sizeof(flushed));
 	watch_deep_flush = false;
+	deep = NULL;
 	cfg = pmem2_test_config(PMEM2_GRANULARITY_PAGE);
 }
 
@@ -655,10 +675,13 @@ START_TEST(deep_flush_writes_lines_back_then_flushes_the_region)
 	struct pmem2_map *map = map_model(&fake_dax_nvdimm);
 	char *addr = pmem2_map_get_address(map);
 
+	if (_i == 1)
+		deep = flush_deeply;
 	fake_dax_watch(FAKE_DAX_REGION, "deep_flush");
 	watch_deep_flush = true;
 	assert_success(pmem2_deep_flush(map, addr + 10, 1000));
 	ck_assert(!flushed.after_deep_flush);
+	ck_assert_uint_eq(flushed.deep, _i);
 	check_flushed(addr + 10, 1000);
 	ck_assert(fake_dax_written(FAKE_DAX_REGION, "deep_flush"));
 	assert_success(pmem2_map_delete(&map));
@@ -863,7 +886,7 @@ static TCase *deep_flush_case(void)
 {
 	TCase *tcase = new_case("deep flush");
 
-	tcase_add_test(tcase, deep_flush_writes_lines_back_then_flushes_the_region);
+	tcase_add_loop_test(tcase, deep_flush_writes_lines_back_then_flushes_the_region, 0, 2);
 	tcase_add_loop_test(tcase, deep_flush_is_the_same_at_every_granularity, 0, 3);
 	tcase_add_loop_test(tcase, deep_flush_asks_the_region_what_it_offers, 0,
 			    sizeof(regions) / sizeof(regions[0]));

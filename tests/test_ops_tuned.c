@@ -69,11 +69,18 @@ static const struct pmem2_arch_row noting = {
 
 const struct pmem2_arch_row *__wrap_pmem2_tune_row(void);
 void __wrap_pmem2_arch_drain(void);
+pmem2_flush_fn __wrap_pmem2_arch_deep_flush_fn(void);
 void __real_pmem2_arch_drain(void);
 
 const struct pmem2_arch_row *__wrap_pmem2_tune_row(void)
 {
 	return &noting;
+}
+
+/* What a CPU has for deep flush alone no row changes. */
+pmem2_flush_fn __wrap_pmem2_arch_deep_flush_fn(void)
+{
+	return NULL;
 }
 
 void __wrap_pmem2_arch_drain(void)

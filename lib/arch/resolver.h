@@ -4,8 +4,8 @@
  * sanitizer, profiler or stack protector would add to it crashes there, since
  * nothing is relocated and no thread pointer need exist yet.
  */
-#ifndef PMEM2_X86_RESOLVER_H
-#define PMEM2_X86_RESOLVER_H
+#ifndef PMEM2_RESOLVER_H
+#define PMEM2_RESOLVER_H
 
 #if defined(__clang__)
 #define RESOLVER                                                                                   \

@@ -4,7 +4,7 @@
  * through the bound row, which the first call finds. A constructor would come
  * too late for the constructors of other libraries.
  */
-#include "arch.h"
+#include "arch/table.h"
 
 static const struct pmem2_arch_row *bound;
 
@@ -16,7 +16,7 @@ __attribute__((noinline, cold)) static const struct pmem2_arch_row *find_row(voi
 	return row;
 }
 
-static const struct pmem2_arch_row *row(void)
+const struct pmem2_arch_row *pmem2_table_row(void)
 {
 	const struct pmem2_arch_row *found = __atomic_load_n(&bound, __ATOMIC_RELAXED);
 
@@ -25,25 +25,25 @@ static const struct pmem2_arch_row *row(void)
 
 void *pmem2_arch_memmove_cache_line(void *dest, const void *src, size_t len, unsigned flags)
 {
-	return row()->cache_line.memmove(dest, src, len, flags);
+	return pmem2_table_row()->cache_line.memmove(dest, src, len, flags);
 }
 
 void *pmem2_arch_memset_cache_line(void *dest, int c, size_t len, unsigned flags)
 {
-	return row()->cache_line.memset(dest, c, len, flags);
+	return pmem2_table_row()->cache_line.memset(dest, c, len, flags);
 }
 
 void pmem2_arch_flush_cache_line(const void *ptr, size_t len)
 {
-	row()->cache_line.flush(ptr, len);
+	pmem2_table_row()->cache_line.flush(ptr, len);
 }
 
 void *pmem2_arch_memmove_byte(void *dest, const void *src, size_t len, unsigned flags)
 {
-	return row()->byte.memmove(dest, src, len, flags);
+	return pmem2_table_row()->byte.memmove(dest, src, len, flags);
 }
 
 void *pmem2_arch_memset_byte(void *dest, int c, size_t len, unsigned flags)
 {
-	return row()->byte.memset(dest, c, len, flags);
+	return pmem2_table_row()->byte.memset(dest, c, len, flags);
 }

@@ -86,6 +86,11 @@ bool pmem2_arch_has_writeback(void)
 	return false;
 }
 
+pmem2_flush_fn pmem2_arch_deep_flush_fn(void)
+{
+	return NULL;
+}
+
 const struct pmem2_arch_row *pmem2_arch_row_at(size_t index)
 {
 	return index == 0 ? &generic : NULL;

@@ -9,7 +9,7 @@
 
 #include <cpuid.h>
 
-#include "resolver.h"
+#include "arch/resolver.h"
 
 #define LEAF1_ECX_OSXSAVE (1U << 27)
 #define LEAF1_ECX_AVX (1U << 28)

@@ -7,7 +7,7 @@
  */
 #include "arch.h"
 #include "kernels.h"
-#include "resolver.h"
+#include "arch/resolver.h"
 #include "rows.h"
 
 /* Hides from the compiler that `id` is what it was, and with it the table. */

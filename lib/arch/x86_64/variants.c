@@ -46,6 +46,11 @@ bool pmem2_arch_has_writeback(void)
 	return true;
 }
 
+pmem2_flush_fn pmem2_arch_deep_flush_fn(void)
+{
+	return NULL;
+}
+
 const struct pmem2_arch_row *pmem2_arch_row_at(size_t index)
 {
 	return index < PMEM2_ROW_COUNT ? &rows[index] : NULL;
