@@ -25,7 +25,7 @@ packages_tests=(
     build-essential dpkg-dev debhelper fakeroot lintian blhc libpmem2-debug rpm nix-bin
     # other CPUs and another C library
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
-    qemu-user musl-tools
+    gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross clang-19 lld-19 qemu-user musl-tools
     # a machine without operating system
     bochs bochs-term bochsbios isolinux syslinux-common xorriso
     # a virtual machine with NVDIMMs, and what runs in it

@@ -10,6 +10,7 @@
 #include "support.h"
 
 #define TASK "PMEM2_TEST_TASK"
+#define EMULATOR "MESON_EXE_WRAPPER"
 
 const char *restart_task(void)
 {
@@ -46,10 +47,28 @@ const char *restart_own_program(void)
 	return path;
 }
 
+/* Programs for another CPU need the emulator that runs this one: a command. */
+static void execute(const char *program, const char **environment)
+{
+	const char *emulator = getenv(EMULATOR);
+	char command[4096];
+
+	if (emulator == NULL) {
+		const char *arguments[] = {program, NULL};
+
+		execve(program, (char *const *)arguments, (char *const *)environment);
+	} else {
+		const char *arguments[] = {"sh", "-c", command, NULL};
+
+		snprintf(command, sizeof(command), "exec %s %s", emulator, program);
+		execve("/bin/sh", (char *const *)arguments, (char *const *)environment);
+	}
+	_exit(EXIT_FAILURE);
+}
+
 void restart(const char *program, const char *task, const char *const *variables,
 	     struct reply *reply)
 {
-	const char *arguments[] = {program, NULL};
 	char task_variable[64];
 	const char *environment[8] = {task_variable};
 	int ends[2];
@@ -64,8 +83,7 @@ void restart(const char *program, const char *task, const char *const *variables
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
 		dup2(ends[1], STDOUT_FILENO);
-		execve(program, (char *const *)arguments, (char *const *)environment);
-		_exit(EXIT_FAILURE);
+		execute(program, environment);
 	}
 	close(ends[1]);
 	read_all(ends[0], reply);

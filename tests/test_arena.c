@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bits.h"
+#include "restart.h"
 #include "support.h"
 
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
@@ -163,9 +164,15 @@ END_TEST
 /* The first hint of a new process of this program. */
 static unsigned long hint_of_new_process(void)
 {
-	FILE *program = popen(PRINT_HINT "=1 exec /proc/$PPID/exe", "re");
+	/* Programs for another CPU need the emulator that runs this one. */
+	const char *emulator = getenv("MESON_EXE_WRAPPER");
+	char command[4096];
+	FILE *program;
 	unsigned long printed = 0;
 
+	snprintf(command, sizeof(command), PRINT_HINT "=1 exec %s %s",
+		 emulator == NULL ? "" : emulator, restart_own_program());
+	program = popen(command, "re");
 	ck_assert_ptr_nonnull(program);
 	ck_assert_int_eq(fscanf(program, "%lx", &printed), 1);
 	ck_assert_int_eq(pclose(program), 0);

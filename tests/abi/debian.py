@@ -53,11 +53,11 @@ def download_with(options, folder, named):
     return names is not None and apt_get(options, 'download', *names, cwd=folder)
 
 
-def download(folder, named, what):
+def download(folder, named, what, extra=()):
     """Load packages down into a folder; named(options of apt) gives their names, or None."""
     need('apt-get', 'apt')
-    if not download_with(ANY_USER, folder, named):
-        options = private_lists(folder)
+    if not download_with((*ANY_USER, *extra), folder, named):
+        options = (*private_lists(folder), *extra)
         apt_get(options, 'update')
         if not download_with(options, folder, named):
             raise unittest.SkipTest(f'apt-get cannot download {what}')

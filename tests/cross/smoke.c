@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <libpmem2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,9 @@
 #define FILE_PAGES 4
 #define AREA 512
 
-#if defined(__x86_64__)
-#define HAS_WRITE_BACK 1
-#else
-#define HAS_WRITE_BACK 0
-#endif
-
 static const char *folder;
 static const char *reason;
+static bool has_write_back;
 static int fd;
 static struct pmem2_source *src;
 static struct pmem2_config *cfg;
@@ -254,19 +250,20 @@ static void check_reads_and_writes(void)
 
 int main(int argc, char *argv[])
 {
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	folder = argv[1];
 	reason = argv[2];
+	has_write_back = strcmp(argv[3], "write-back") == 0;
 	open_file();
 	check_source();
 	check_stores_reach_the_file();
 	check_refusals();
 	check_private_maps_are_byte_granular();
 	check_anonymous();
-	check_forced("BYTE", HAS_WRITE_BACK ? PMEM2_GRANULARITY_BYTE : PMEM2_GRANULARITY_PAGE);
+	check_forced("BYTE", has_write_back ? PMEM2_GRANULARITY_BYTE : PMEM2_GRANULARITY_PAGE);
 	check_forced("CACHE_LINE",
-		     HAS_WRITE_BACK ? PMEM2_GRANULARITY_CACHE_LINE : PMEM2_GRANULARITY_PAGE);
+		     has_write_back ? PMEM2_GRANULARITY_CACHE_LINE : PMEM2_GRANULARITY_PAGE);
 	check_reservation();
 	check_errors();
 	check_reads_and_writes();

@@ -7,21 +7,27 @@ import os
 import shutil
 from dataclasses import dataclass
 
-from debian import fetch_source, making
+from debian import download, fetch_source, making
 from support import BUILD, CC, SOURCE, ScratchTest, need, run
 
 NO_WRITEBACK = 'no way for programs to write cache lines back'
 NO_DAX = 'MAP_SYNC'
 CHECK = BUILD / 'tests' / 'cross' / 'check'
 
+# Headers to build with, and what a program loads when it asks for bad blocks.
+NDCTL = ['libndctl-dev', 'libdaxctl-dev', 'libndctl6', 'libdaxctl1', 'libkmod2', 'libuuid1',
+         'libudev1', 'liblzma5', 'libzstd1', 'libssl3', 'libcap2']
+
 
 @dataclass
 class Target:
     compiler: str
     packages: str
-    refusal: str  # why a file gets no finer granularity than PAGE
+    # Why a file gets no finer granularity than PAGE, on each CPU that is tried.
+    refusals: dict
     emulator: str = ''
     sysroot: str = ''
+    architecture: str = ''  # as Debian names it, where it has libndctl
 
     def tool(self, name):
         """A tool that knows the target's object files."""
@@ -32,13 +38,44 @@ class Target:
         """What a command for the target starts with."""
         return [self.emulator, '-L', self.sysroot] if self.emulator else []
 
+    def runner_of(self, cpu):
+        return [*self.runner, '-cpu', cpu] if self.emulator else []
+
+    @property
+    def triplet(self):
+        return self.compiler.removesuffix('-gcc')
+
+
+def fetch_ndctl(target):
+    """Debian's packages of libndctl for the target, unpacked; None where it has none."""
+    if not target.architecture:
+        return None
+    folder = BUILD / 'tests' / 'cross' / f'ndctl-{target.architecture}'
+    with making(folder) as empty:
+        if empty is not None:
+            for package in download(empty, lambda *options: NDCTL, 'libndctl',
+                                    (f'-oAPT::Architecture={target.architecture}',
+                                     f'-oAPT::Architectures={target.architecture}')):
+                run('dpkg-deb', '--extract', package, empty)
+                package.unlink()
+            # What names libraries by where they will be.
+            for description in (empty / 'usr' / 'lib' / target.triplet / 'pkgconfig').glob('*.pc'):
+                text = description.read_text().replace('=/usr', f'={empty}/usr')
+                description.write_text(text)
+    return folder / 'usr'
+
 
 TARGETS = {
     'aarch64': Target('aarch64-linux-gnu-gcc', 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross',
-                      NO_WRITEBACK, 'qemu-aarch64', '/usr/aarch64-linux-gnu'),
+                      {'max': NO_DAX, 'cortex-a57': NO_WRITEBACK},
+                      'qemu-aarch64', '/usr/aarch64-linux-gnu', 'arm64'),
+    'ppc64': Target('powerpc64le-linux-gnu-gcc',
+                    'gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross',
+                    {'power8': NO_DAX, 'power9': NO_DAX, 'power10': NO_DAX},
+                    'qemu-ppc64le', '/usr/powerpc64le-linux-gnu', 'ppc64el'),
     'riscv64': Target('riscv64-linux-gnu-gcc', 'gcc-riscv64-linux-gnu libc6-dev-riscv64-cross',
-                      NO_WRITEBACK, 'qemu-riscv64', '/usr/riscv64-linux-gnu'),
-    'musl': Target('musl-gcc', 'musl-tools', NO_DAX),
+                      {'rv64': NO_WRITEBACK}, 'qemu-riscv64', '/usr/riscv64-linux-gnu'),
+    'musl': Target('musl-gcc', 'musl-tools', {'this': NO_DAX}),
 }
 
 
@@ -59,6 +96,7 @@ class TargetTest(ScratchTest):
         cls.packages = cls.scratch / 'packages'
         (cls.packages / 'lib' / 'pkgconfig').mkdir(parents=True)
         cls.copy_headers('bsd/sys/tree.h')
+        cls.ndctl = fetch_ndctl(cls.target)
         cls.prepare()
         cls.build_library()
 
@@ -82,18 +120,41 @@ class TargetTest(ScratchTest):
         machine.write_text(cls.machine_file())
         kind = '--cross-file' if cls.target.emulator else '--native-file'
         run(need('meson', 'meson'), 'setup', cls.build, SOURCE, kind, machine, '--werror',
-            *cls.OPTIONS, env={'PKG_CONFIG_LIBDIR': str(cls.packages / 'lib' / 'pkgconfig')})
+            '-Dndctl=' + ('enabled' if cls.ndctl else 'disabled'), *cls.OPTIONS,
+            env={'PKG_CONFIG_LIBDIR': cls.descriptions()})
         run('ninja', '-C', cls.build)
+
+    @classmethod
+    def emulated(cls):
+        """What the emulator is told beside where its libraries are."""
+        return ['-E', f'LD_LIBRARY_PATH={cls.libraries()}'] if cls.ndctl else []
+
+    @classmethod
+    def descriptions(cls):
+        """Where pkg-config looks."""
+        folders = [cls.packages / 'lib' / 'pkgconfig']
+        if cls.ndctl:
+            folders.append(cls.ndctl / 'lib' / cls.target.triplet / 'pkgconfig')
+        return ':'.join(str(folder) for folder in folders)
+
+    @classmethod
+    def libraries(cls):
+        """Where programs find libraries beside those of the sysroot."""
+        if not cls.ndctl:
+            return ''
+        return ':'.join(str(folder / 'lib' / cls.target.triplet)
+                        for folder in (cls.ndctl, cls.ndctl.parent))
 
     @classmethod
     def machine_file(cls):
         lines = ['[binaries]', f"c = '{cls.target.compiler}'"]
         if cls.target.emulator:
             lines += [f"{tool} = '{cls.target.tool(tool)}'" for tool in ('ar', 'nm', 'strip')]
-            lines += ["pkgconfig = 'pkg-config'", f'exe_wrapper = {cls.target.runner}',
+            wrapper = [*cls.target.runner, *cls.emulated()]
+            lines += ["pkgconfig = 'pkg-config'", f'exe_wrapper = {wrapper}',
                       '[host_machine]', "system = 'linux'", f"cpu_family = '{cls.name}'",
                       f"cpu = '{cls.name}'", "endian = 'little'",
-                      '[properties]', f"pkg_config_libdir = '{cls.packages}/lib/pkgconfig'"]
+                      '[properties]', f"pkg_config_libdir = '{cls.descriptions()}'"]
         lines += ['[built-in options]', f"c_args = ['-isystem', '{cls.packages}/include']", '']
         return '\n'.join(lines)
 

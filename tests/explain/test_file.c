@@ -18,7 +18,8 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define XFS 0x58465342
 /* Of xfs_fs.h: the request, of which only the bytes of the size differ, and the flag. */
-#define XFS_GEOMETRY 0x8070587cUL
+/* Of 112 bytes, wherever the CPU has the bits of direction. */
+#define XFS_GEOMETRY ((unsigned)_IOC(_IOC_READ, 'X', 124, 112))
 #define XFS_FLAGS_OFFSET 92
 #define XFS_REFLINK (1u << 20)
 

@@ -82,7 +82,7 @@ INLINE void copy_down(char *d, const char *s, size_t len, bool streamed)
 
 	len -= behind;
 	copy_piece(d + len, s + len, behind, true);
-	while (len > before) {
+	while (len != before) {
 		len -= BLOCK;
 		copy_block(d + len, s + len, streamed);
 	}

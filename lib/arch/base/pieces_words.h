@@ -102,11 +102,12 @@ NOINLINE void copy_piece_down(char *d, const char *s, size_t len)
 	size_t words_end = words_at + (len - words_at) / WORD * WORD;
 	size_t i = len;
 
-	for (; i > words_end; i--)
+	for (; i != words_end; i--)
 		store1(d + i - 1, (uint8_t)s[i - 1]);
-	for (; i > words_at; i -= WORD)
+	/* Not >: gcc 12 leaves that one too early on POWER where words_at is 0. */
+	for (; i != words_at; i -= WORD)
 		store8(d + i - WORD, load_word(s + i - WORD));
-	for (; i > 0; i--)
+	for (; i != 0; i--)
 		store1(d + i - 1, (uint8_t)s[i - 1]);
 }
 

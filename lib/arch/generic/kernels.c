@@ -58,11 +58,12 @@ static void move_down(char *d, const char *s, size_t len)
 	size_t words_end = words_at + (len - words_at) / WORD * WORD;
 	size_t i = len;
 
-	for (; i > words_end; i--)
+	for (; i != words_end; i--)
 		store_byte(d + i - 1, s[i - 1]);
-	for (; i > words_at; i -= WORD)
+	/* Not >: gcc 12 leaves that one too early on POWER where words_at is 0. */
+	for (; i != words_at; i -= WORD)
 		store_word(d + i - WORD, load_word(s + i - WORD));
-	for (; i > 0; i--)
+	for (; i != 0; i--)
 		store_byte(d + i - 1, s[i - 1]);
 }
 
