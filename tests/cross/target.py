@@ -149,7 +149,7 @@ class TargetTest(ScratchTest):
     def machine_file(cls):
         lines = ['[binaries]', f"c = '{cls.target.compiler}'"]
         if cls.target.emulator:
-            lines += [f"{tool} = '{cls.target.tool(tool)}'" for tool in ('ar', 'nm', 'strip')]
+            lines += [f"{tool} = '{cls.target.tool(tool)}'" for tool in ('ar', 'nm', 'objdump', 'strip')]
             wrapper = [*cls.target.runner, *cls.emulated()]
             lines += ["pkgconfig = 'pkg-config'", f'exe_wrapper = {wrapper}',
                       '[host_machine]', "system = 'linux'", f"cpu_family = '{cls.name}'",

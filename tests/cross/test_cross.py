@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The library is built for another machine, and smoke.c runs there."""
+import importlib.machinery
+import importlib.util
+
 from support import INCLUDE, NODES, SOURCE, golden_symbols, main, run
 from target import NO_WRITEBACK, TargetTest
 
 
 class Cross(TargetTest):
-    OPTIONS = ('-Dtests=disabled', '-Dbenchmarks=disabled', '-Dexamples=disabled')
+    OPTIONS = ('-Dtests=disabled', '-Dexamples=disabled')
+
+    @classmethod
+    def prepare(cls):
+        if not cls.target.emulator:
+            # The benchmarks need headers of the kernel that come with Debian's glibc only.
+            cls.OPTIONS = (*cls.OPTIONS, '-Dbenchmarks=disabled')
 
     def smoke(self, name, *options):
         sources = [SOURCE / 'tests' / 'cross' / 'smoke.c']
@@ -43,6 +52,39 @@ class Cross(TargetTest):
         symbols = run(self.target.tool('readelf'), '-sW', self.build / 'lib' / 'libpmem2.so')
         self.assertIn('FUNC', symbols)
         self.assertEqual('IFUNC' in symbols, self.name != 'musl')
+
+
+    def test_what_is_executed_keeps_its_order(self):
+        """Stores, then each line's write-back, then the fence, in every call that is traced."""
+        program = self.build / 'benchmarks' / 'emulated_calls'
+        self.assertEqual(program.exists(), bool(self.target.emulator))
+        if not program.exists():
+            return
+        table = load_counter().counts(str(program), self.target.runner)
+        lines = {key[3]: found.flushes for key, found in table.items()
+                 if key[1:3] == ('CACHE_LINE', 'persist')}
+        for key, found in table.items():
+            row, granularity, function, size = key
+            if row == 'generic':
+                continue
+            with self.subTest(key):
+                order = ''.join({'stores': 's', 'flushes': 'w', 'fences': 'f'}[kind]
+                                for kind in found.order)
+                expected = r's*f?w+f' if granularity == 'CACHE_LINE' else r's*f'
+                self.assertRegex(order, f'^{expected}$')
+                self.assertEqual(found.flushes, lines[size] if 'w' in order else 0)
+                if function == 'memmove' and size == 8 and 'rv64' not in row:
+                    self.assertEqual(found.stores, 1)
+        self.assertEqual(lines[4096], 8 * lines[512])
+
+
+def load_counter():
+    """The benchmark's way to count, which is a program."""
+    path = str(SOURCE / 'benchmarks' / 'emulated_count')
+    loader = importlib.machinery.SourceFileLoader('emulated_count', path)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader('emulated_count', loader))
+    loader.exec_module(module)
+    return module
 
 
 if __name__ == '__main__':

@@ -14,12 +14,14 @@ struct block {
 
 INLINE void load_block(struct block *block, const char *s)
 {
+	UNROLLED
 	for (size_t i = 0; i < BLOCK / 16; i++)
 		block->vectors[i] = load_vector(s + i * 16);
 }
 
 INLINE void repeat_block(struct block *block, uint64_t word)
 {
+	UNROLLED
 	for (size_t i = 0; i < BLOCK / 16; i++)
 		block->vectors[i] = repeat_vector(word);
 }

@@ -62,16 +62,19 @@ INLINE void copy_up(char *d, const char *s, size_t len, bool streamed)
 {
 	size_t before = bytes_before(d, len, BLOCK);
 
-	copy_piece(d, s, before, false);
-	d += before;
-	s += before;
-	len -= before;
+	if (before != 0) {
+		copy_piece(d, s, before, false);
+		d += before;
+		s += before;
+		len -= before;
+	}
 	for (; len >= BLOCK; len -= BLOCK) {
 		copy_block(d, s, streamed);
 		d += BLOCK;
 		s += BLOCK;
 	}
-	copy_piece(d, s, len, false);
+	if (len != 0)
+		copy_piece(d, s, len, false);
 }
 
 /* From the last byte on. */
@@ -81,12 +84,14 @@ INLINE void copy_down(char *d, const char *s, size_t len, bool streamed)
 	size_t behind = (len - before) % BLOCK;
 
 	len -= behind;
-	copy_piece(d + len, s + len, behind, true);
+	if (behind != 0)
+		copy_piece(d + len, s + len, behind, true);
 	while (len != before) {
 		len -= BLOCK;
 		copy_block(d + len, s + len, streamed);
 	}
-	copy_piece(d, s, before, true);
+	if (before != 0)
+		copy_piece(d, s, before, true);
 }
 
 INLINE void copy(char *d, const char *s, size_t len, bool streamed)
@@ -137,7 +142,8 @@ INLINE void copy_and_write_back(char *d, const char *s, size_t len, bool streame
 		copy_parts_up(d, s, len, streamed);
 }
 
-NOINLINE void move_long(char *d, const char *s, size_t len, unsigned flags)
+/* Ends the call, which so needs no frame. */
+NOINLINE void *move_long(char *d, const char *s, size_t len, unsigned flags)
 {
 	bool flushes = FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH);
 
@@ -151,17 +157,17 @@ NOINLINE void move_long(char *d, const char *s, size_t len, unsigned flags)
 	} else {
 		copy(d, s, len, true);
 	}
+	fence_for(flags);
+	return d;
 }
 
 void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 {
-	if (len >= BLOCK) {
-		move_long(dest, src, len, flags);
-	} else {
-		copy_piece(dest, src, len, (uintptr_t)dest - (uintptr_t)src < len);
-		if (FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH))
-			write_back(dest, len);
-	}
+	if (len >= BLOCK)
+		return move_long(dest, src, len, flags);
+	copy_piece(dest, src, len, (uintptr_t)dest - (uintptr_t)src < len);
+	if (FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH))
+		write_back(dest, len);
 	fence_for(flags);
 	return dest;
 }
@@ -174,14 +180,17 @@ INLINE void fill(char *d, uint64_t word, size_t len, bool streamed)
 	struct block block;
 
 	repeat_block(&block, word);
-	fill_piece(d, word, before);
-	d += before;
-	len -= before;
+	if (before != 0) {
+		fill_piece(d, word, before);
+		d += before;
+		len -= before;
+	}
 	for (; len >= BLOCK; len -= BLOCK) {
 		put_block(d, &block, streamed);
 		d += BLOCK;
 	}
-	fill_piece(d, word, len);
+	if (len != 0)
+		fill_piece(d, word, len);
 }
 
 INLINE void fill_and_write_back(char *d, uint64_t word, size_t len, bool streamed)
@@ -200,7 +209,7 @@ INLINE void fill_and_write_back(char *d, uint64_t word, size_t len, bool streame
 	}
 }
 
-NOINLINE void fill_long(char *d, uint64_t word, size_t len, unsigned flags)
+NOINLINE void *fill_long(char *d, uint64_t word, size_t len, unsigned flags)
 {
 	bool flushes = FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH);
 
@@ -214,19 +223,19 @@ NOINLINE void fill_long(char *d, uint64_t word, size_t len, unsigned flags)
 	} else {
 		fill(d, word, len, true);
 	}
+	fence_for(flags);
+	return d;
 }
 
 void *KERNEL(memset)(void *dest, int c, size_t len, unsigned flags)
 {
 	uint64_t word = (uint8_t)c * UINT64_C(0x0101010101010101);
 
-	if (len >= BLOCK) {
-		fill_long(dest, word, len, flags);
-	} else {
-		fill_piece(dest, word, len);
-		if (FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH))
-			write_back(dest, len);
-	}
+	if (len >= BLOCK)
+		return fill_long(dest, word, len, flags);
+	fill_piece(dest, word, len);
+	if (FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH))
+		write_back(dest, len);
 	fence_for(flags);
 	return dest;
 }

@@ -52,10 +52,12 @@ INLINE void load_block(struct block *block, const char *s)
 	uint64_t first = load_aligned(aligned);
 
 	if (shift == 0) {
+		UNROLLED
 		for (size_t i = 0; i < BLOCK / WORD; i++)
 			block->words[i] = load_aligned(s + i * WORD);
 		return;
 	}
+	UNROLLED
 	for (size_t i = 0; i < BLOCK / WORD; i++) {
 		uint64_t second = load_aligned(aligned + (i + 1) * WORD);
 
@@ -66,18 +68,21 @@ INLINE void load_block(struct block *block, const char *s)
 
 INLINE void repeat_block(struct block *block, uint64_t word)
 {
+	UNROLLED
 	for (size_t i = 0; i < BLOCK / WORD; i++)
 		block->words[i] = word;
 }
 
 INLINE void store_block(char *d, const struct block *block)
 {
+	UNROLLED
 	for (size_t i = 0; i < BLOCK / WORD; i++)
 		store8(d + i * WORD, block->words[i]);
 }
 
 INLINE void stream_block(char *d, const struct block *block)
 {
+	UNROLLED
 	for (size_t i = 0; i < BLOCK / WORD; i++)
 		stream8(d + i * WORD, block->words[i]);
 }

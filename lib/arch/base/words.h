@@ -15,6 +15,9 @@
 /* What is copied at a time, from a multiple of it on. */
 #define BLOCK ((size_t)64)
 
+/* Before a loop over the words of a block: without it they would pass through the stack. */
+#define UNROLLED _Pragma("GCC unroll 8")
+
 typedef uint64_t __attribute__((may_alias)) aligned8;
 
 struct __attribute__((packed, may_alias)) unaligned2 {

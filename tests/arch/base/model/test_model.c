@@ -171,6 +171,25 @@ START_TEST(long_ranges_keep_the_contract)
 }
 END_TEST
 
+/* By all kernels, with each flag alone, around where streaming begins. */
+START_TEST(streaming_begins_where_it_should)
+{
+	static const size_t limits[] = {PMEM2_CPU_STREAM_MIN, 100};
+
+	pmem2_line_size = lines[_i];
+	pmem2_movnt_threshold = limits[1];
+	for (size_t i = 0; i < KERNELS * 7 * 2 * 3; i++) {
+		size_t len = limits[i / KERNELS / 7 % 2] - 1 + i / KERNELS / 7 / 2;
+		unsigned bit = (unsigned)(i / KERNELS % 7);
+
+		kernels = &all[i % KERNELS];
+		flags = bit == 6 ? 0 : 1U << bit;
+		check_move(TO, 64, len);
+		check_fill(TO, len);
+	}
+}
+END_TEST
+
 static void check_flush(size_t at, size_t len)
 {
 	flags = 0;
@@ -313,6 +332,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(contract, set_up, NULL);
 	tcase_add_loop_test(contract, every_short_length_keeps_the_contract, 0, LINE_SIZES);
 	tcase_add_loop_test(contract, long_ranges_keep_the_contract, 0, LINE_SIZES);
+	tcase_add_loop_test(contract, streaming_begins_where_it_should, 0, LINE_SIZES);
 	tcase_add_loop_test(contract, flush_and_persist_keep_the_contract, 0, LINE_SIZES);
 	tcase_add_test(contract, byte_granularity_only_fences);
 	tcase_add_test(contract, a_word_takes_one_store);
