@@ -65,7 +65,8 @@ class BareMetal(ScratchTest):
         run(*CC, '-Wall', '-Wextra', '-Werror', '-O3', '-ffreestanding', '-fno-builtin', '-fno-pic',
             '-fno-stack-protector', '-fcf-protection=none', f'-I{SOURCE}/lib',
             f'-I{SOURCE}/include', '-static', '-nostdlib', '-Wl,--build-id=none',
-            f'-Wl,-T,{HERE}/image.ld', HERE / 'boot.S', HERE / 'main.c', *archives, *archives,
+            f'-Wl,-T,{HERE}/image.ld', HERE / 'boot.S', HERE / 'main.c', HERE / 'serial.c',
+            *archives, *archives,
             '-o', image)
         run(need('objcopy', 'binutils'), '-O', 'binary', image, target)
 
