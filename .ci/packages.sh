@@ -23,7 +23,8 @@ packages_tests=(
     gnuplot-nox
     # packages for distributions
     build-essential dpkg-dev debhelper fakeroot lintian blhc libpmem2-debug rpm nix-bin
-    # other CPUs and another C library
+    # other CPUs and another C library; Debian's cross builds ask for a C++ compiler
+    g++-aarch64-linux-gnu g++-powerpc64le-linux-gnu g++-riscv64-linux-gnu
     gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
     gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross clang-19 lld-19 qemu-user musl-tools
     # a machine without operating system
