@@ -38,6 +38,40 @@ static void persist_nothing(const void *ptr, size_t size)
 	pmem2_drain_generic();
 }
 
+/* The functions that the library itself calls, which the loader has bound to a row. */
+static void *move_lines(void *dest, const void *src, size_t len, unsigned flags)
+{
+	return pmem2_arch_memmove_cache_line(dest, src, len, flags);
+}
+
+static void *fill_lines(void *dest, int c, size_t len, unsigned flags)
+{
+	return pmem2_arch_memset_cache_line(dest, c, len, flags);
+}
+
+static void persist_lines(const void *ptr, size_t size)
+{
+	pmem2_arch_flush_cache_line(ptr, size);
+	pmem2_arch_drain();
+}
+
+static void *move_bytes(void *dest, const void *src, size_t len, unsigned flags)
+{
+	return pmem2_arch_memmove_byte(dest, src, len, flags);
+}
+
+static void *fill_bytes(void *dest, int c, size_t len, unsigned flags)
+{
+	return pmem2_arch_memset_byte(dest, c, len, flags);
+}
+
+static void persist_bytes(const void *ptr, size_t size)
+{
+	(void)ptr;
+	(void)size;
+	pmem2_arch_drain();
+}
+
 static void call_all(const struct pmem2_arch_ops *ops, size_t size)
 {
 	begin_call();
@@ -51,8 +85,8 @@ static void call_all(const struct pmem2_arch_ops *ops, size_t size)
 	end_call();
 }
 
-static void visit(const char *name, const char *granularity, const struct pmem2_arch_ops *ops,
-		  bool lists)
+static void visit_row(const char *name, const char *granularity, const struct pmem2_arch_ops *ops,
+		      bool lists)
 {
 	static const char *const calls[] = {"memmove", "memset", "persist"};
 
@@ -62,6 +96,27 @@ static void visit(const char *name, const char *granularity, const struct pmem2_
 		for (size_t call = 0; lists && call < 3; call++)
 			printf("%s,%s,%s,%zu\n", name, granularity, calls[call], sizes[i]);
 	}
+}
+
+static void visit(const char *name, const struct pmem2_arch_row *row, bool lists)
+{
+	if (row->cache_line.flush != NULL)
+		visit_row(name, "CACHE_LINE", &row->cache_line, lists);
+	else
+		visit_row(name, "BYTE", &row->byte, lists);
+}
+
+static void visit_bound(bool lists)
+{
+	const struct pmem2_arch_ops lines = {
+		.memmove = move_lines, .memset = fill_lines, .persist = persist_lines};
+	const struct pmem2_arch_ops bytes = {
+		.memmove = move_bytes, .memset = fill_bytes, .persist = persist_bytes};
+
+	if (pmem2_arch_has_writeback())
+		visit_row("bound", "CACHE_LINE", &lines, lists);
+	else
+		visit_row("bound", "BYTE", &bytes, lists);
 }
 
 int main(int argc, char **argv)
@@ -77,12 +132,11 @@ int main(int argc, char **argv)
 	missing_record(NULL);
 	/* Learns the line size. */
 	(void)pmem2_arch_bound_row();
-	visit("generic", "BYTE", &generic, lists);
-	for (size_t i = 0; (row = pmem2_arch_row_at(i)) != NULL; i++) {
-		if (row->cache_line.flush != NULL)
-			visit(row->name, "CACHE_LINE", &row->cache_line, lists);
-		else
-			visit(row->name, "BYTE", &row->byte, lists);
-	}
+	visit_row("generic", "BYTE", &generic, lists);
+	for (size_t i = 0; (row = pmem2_arch_row_at(i)) != NULL; i++)
+		visit(row->name, row, lists);
+	/* The same row twice: what it does, and what is done through the bound functions. */
+	visit("chosen", pmem2_arch_bound_row(), lists);
+	visit_bound(lists);
 	return 0;
 }

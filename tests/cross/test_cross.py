@@ -3,6 +3,7 @@
 import importlib.machinery
 import importlib.util
 import os
+import re
 
 from support import INCLUDE, NODES, SOURCE, golden_symbols, main, run
 from target import NO_WRITEBACK, TargetTest
@@ -69,7 +70,7 @@ class Cross(TargetTest):
                  if key[1:3] == ('CACHE_LINE', 'persist')}
         for key, found in table.items():
             row, granularity, function, size = key
-            if row == 'generic':
+            if row in ('generic', 'bound'):
                 continue
             with self.subTest(key):
                 order = ''.join({'stores': 's', 'flushes': 'w', 'fences': 'f'}[kind]
@@ -77,9 +78,19 @@ class Cross(TargetTest):
                 expected = r's*f?w+f' if granularity == 'CACHE_LINE' else r's*f'
                 self.assertRegex(order, f'^{expected}$')
                 self.assertEqual(found.flushes, lines[size] if 'w' in order else 0)
-                if function == 'memmove' and size == 8 and 'rv64' not in row:
+                if function == 'memmove' and size == 8:
                     self.assertEqual(found.stores, 1)
+            if row == 'chosen':
+                bound = table['bound', granularity, function, size]
+                with self.subTest(('bound', *key[1:])):
+                    self.assertEqual((bound.flushes, bound.fences), (found.flushes, found.fences))
+                    self.assertEqual(kernels(bound), kernels(found))
         self.assertEqual(lines[4096], 8 * lines[512])
+
+
+def kernels(count):
+    """The functions that copied and filled."""
+    return {name for name in count.functions if re.match('pmem2_mem(move|set)_', name)}
 
 
 def load_counter():

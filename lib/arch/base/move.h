@@ -163,9 +163,9 @@ NOINLINE void *move_long(char *d, const char *s, size_t len, unsigned flags)
 
 void *KERNEL(memmove)(void *dest, const void *src, size_t len, unsigned flags)
 {
-	if (len >= BLOCK)
+	if (!is_short_copy(dest, src, len))
 		return move_long(dest, src, len, flags);
-	copy_piece(dest, src, len, (uintptr_t)dest - (uintptr_t)src < len);
+	copy_short(dest, src, len);
 	if (FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH))
 		write_back(dest, len);
 	fence_for(flags);
@@ -231,9 +231,9 @@ void *KERNEL(memset)(void *dest, int c, size_t len, unsigned flags)
 {
 	uint64_t word = (uint8_t)c * UINT64_C(0x0101010101010101);
 
-	if (len >= BLOCK)
+	if (!is_short_fill(dest, len))
 		return fill_long(dest, word, len, flags);
-	fill_piece(dest, word, len);
+	fill_short(dest, word, len);
 	if (FLUSHES && !(flags & PMEM2_F_MEM_NOFLUSH))
 		write_back(dest, len);
 	fence_for(flags);

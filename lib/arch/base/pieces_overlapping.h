@@ -104,4 +104,28 @@ INLINE void fill_piece(char *d, uint64_t word, size_t len)
 	}
 }
 
+/* What needs no loop over blocks. */
+INLINE bool is_short_copy(const char *d, const char *s, size_t len)
+{
+	(void)d;
+	(void)s;
+	return len < BLOCK;
+}
+
+INLINE void copy_short(char *d, const char *s, size_t len)
+{
+	copy_piece(d, s, len, false);
+}
+
+INLINE bool is_short_fill(const char *d, size_t len)
+{
+	(void)d;
+	return len < BLOCK;
+}
+
+INLINE void fill_short(char *d, uint64_t word, size_t len)
+{
+	fill_piece(d, word, len);
+}
+
 #endif

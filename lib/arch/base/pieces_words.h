@@ -139,4 +139,27 @@ NOINLINE void fill_piece(char *d, uint64_t word, size_t len)
 		store1(d + i, (uint8_t)word);
 }
 
+/* What needs no loop: one word. */
+INLINE bool is_short_copy(const char *d, const char *s, size_t len)
+{
+	return len == WORD && (((uintptr_t)d | (uintptr_t)s) & (WORD - 1)) == 0;
+}
+
+INLINE void copy_short(char *d, const char *s, size_t len)
+{
+	(void)len;
+	store8(d, load_aligned(s));
+}
+
+INLINE bool is_short_fill(const char *d, size_t len)
+{
+	return len == WORD && ((uintptr_t)d & (WORD - 1)) == 0;
+}
+
+INLINE void fill_short(char *d, uint64_t word, size_t len)
+{
+	(void)len;
+	store8(d, word);
+}
+
 #endif
