@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "cpu.h"
+#include "deep.h"
 #include "kernels.h"
 
 unsigned pmem2_cpu_features(void)
@@ -11,7 +12,12 @@ unsigned pmem2_cpu_features(void)
 	return pmem2_cpu_decode(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
 }
 
+pmem2_flush_fn pmem2_cpu_deep_flush(unsigned features)
+{
+	return (features & PMEM2_CPU_cvadp) ? pmem2_flush_cvadp : NULL;
+}
+
 pmem2_flush_fn pmem2_arch_deep_flush_fn(void)
 {
-	return (pmem2_cpu_features() & PMEM2_CPU_cvadp) ? pmem2_flush_cvadp : NULL;
+	return pmem2_cpu_deep_flush(pmem2_cpu_features());
 }

@@ -4,6 +4,7 @@
 #include <sys/auxv.h>
 
 #include "../base/choice.h"
+#include "deep.h"
 
 #define DCPOP (1UL << 16)
 #define DCPODP (1UL << 0)
@@ -72,8 +73,12 @@ END_TEST
 
 START_TEST(deep_flush_is_that_of_cpus_that_have_it)
 {
-	ck_assert_int_eq(pmem2_arch_deep_flush_fn() != NULL,
-			 (pmem2_cpu_features() & PMEM2_CPU_cvadp) != 0);
+	const pmem2_flush_fn deep = pmem2_cpu_deep_flush(PMEM2_CPU_cvap | PMEM2_CPU_cvadp);
+
+	ck_assert(deep != NULL && deep != pmem2_arch_row_at(0)->cache_line.flush);
+	ck_assert(pmem2_cpu_deep_flush(PMEM2_CPU_cvap) == NULL);
+	ck_assert(pmem2_cpu_deep_flush(0) == NULL);
+	ck_assert(pmem2_arch_deep_flush_fn() == pmem2_cpu_deep_flush(pmem2_cpu_features()));
 }
 END_TEST
 

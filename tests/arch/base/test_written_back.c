@@ -84,6 +84,18 @@ static size_t any_length(void)
 	return below(below(4) ? 300 : LEN_MAX);
 }
 
+/* Every fourth range consists of whole words. */
+static char *any_dest(size_t *len)
+{
+	size_t at = 4096 + below(4096);
+
+	*len = any_length();
+	if (below(4) != 0)
+		return area + at;
+	*len = below(9) * 8;
+	return area + at / 8 * 8;
+}
+
 static void begin(char *dest, size_t len)
 {
 	memset(&seen, 0, sizeof(seen));
@@ -121,10 +133,10 @@ static bool is_drained(unsigned flags)
 
 static void check_move(const struct pmem2_arch_ops *ops, bool writes_back)
 {
-	const size_t len = any_length();
+	size_t len;
+	char *dest = any_dest(&len);
 	const unsigned flags = (unsigned)below(ALL_FLAGS);
-	char *dest = area + 4096 + below(4096);
-	const char *src = below(2) ? source + below(4096) : dest + below(1024) - 512;
+	const char *src = below(2) ? source + below(512) * 8 : dest + below(1024) - 512;
 
 	memcpy(area, source, AREA);
 	memcpy(expected, area, AREA);
@@ -138,9 +150,9 @@ static void check_move(const struct pmem2_arch_ops *ops, bool writes_back)
 
 static void check_fill(const struct pmem2_arch_ops *ops, bool writes_back)
 {
-	const size_t len = any_length();
+	size_t len;
+	char *dest = any_dest(&len);
 	const unsigned flags = (unsigned)below(ALL_FLAGS);
-	char *dest = area + 4096 + below(4096);
 
 	memcpy(area, source, AREA);
 	memcpy(expected, area, AREA);
