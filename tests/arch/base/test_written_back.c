@@ -226,9 +226,10 @@ END_TEST
 
 START_TEST(deep_flush_writes_each_line_back)
 {
-	pmem2_flush_fn deep = pmem2_arch_deep_flush_fn();
+	const pmem2_flush_fn deep = pmem2_arch_deep_flush_fn();
 
-	if (deep == NULL)
+	row = pmem2_arch_bound_row();
+	if (deep == NULL || !is_seen())
 		return;
 	for (unsigned i = 0; i < CALLS; i++) {
 		const size_t len = any_length();
@@ -237,9 +238,7 @@ START_TEST(deep_flush_writes_each_line_back)
 		memcpy(expected, area, AREA);
 		begin(dest, len);
 		deep(dest, len);
-		row = pmem2_arch_bound_row();
-		if (seen.write_backs != 0 || len == 0)
-			check("deep flush", lines_of(dest, len), false);
+		check("deep flush", lines_of(dest, len), false);
 	}
 }
 END_TEST
