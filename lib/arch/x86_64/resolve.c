@@ -6,8 +6,8 @@
  * relocated yet.
  */
 #include "arch.h"
-#include "kernels.h"
 #include "arch/resolver.h"
+#include "kernels.h"
 #include "rows.h"
 
 /* Hides from the compiler that `id` is what it was, and with it the table. */

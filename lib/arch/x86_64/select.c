@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Choosing a row. Runs inside ifunc resolvers; see cpu.c for what that forbids. */
-#include "cpu.h"
 #include "arch/resolver.h"
+#include "cpu.h"
 #include "rows.h"
 
 #define NEEDS_AND_STREAM(isa, flush, stream)                                                       \
