@@ -32,9 +32,9 @@ class Cross(TargetTest):
                                compiler=[self.target.compiler], sources=sources)
         for cpu, refusal in self.target.refusals.items():
             with self.subTest(cpu):
-                write_back = 'none' if refusal == NO_WRITEBACK else 'write-back'
+                without = ['without'] if refusal == NO_WRITEBACK else []
                 output = run(*self.target.runner_of(cpu), program, self.scratch, refusal,
-                             write_back, env={'LD_LIBRARY_PATH': str(self.build / 'lib')})
+                             *without, env={'LD_LIBRARY_PATH': str(self.build / 'lib')})
                 self.assertEqual(output, 'all done\n')
 
     def test_program_runs_on_the_shared_library(self):
