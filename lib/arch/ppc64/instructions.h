@@ -78,7 +78,7 @@ INLINE void before_write_back(void)
 {
 }
 
-/* dcbf with L=6, and sync with L=4: assemblers know them since ISA 3.1. */
+/* dcbf with L=6: assemblers know it since ISA 3.1. */
 INLINE void flush_line_dcbstps(const void *p)
 {
 	__asm__ volatile(".machine push\n\t"
@@ -104,15 +104,10 @@ INLINE void flush_line_none(const void *p)
 #define FLUSHES_dcbf 1
 #define FLUSHES_none 0
 
+/* phwsync, for assemblers that go by the CPU alone. */
 INLINE void fence_dcbstps(void)
 {
-	__asm__ volatile(".machine push\n\t"
-			 ".machine power10\n\t"
-			 "phwsync\n\t"
-			 ".machine pop"
-			 :
-			 :
-			 : "memory");
+	__asm__ volatile(".long 0x7c8004ac" : : : "memory");
 }
 
 INLINE void fence_dcbf(void)
