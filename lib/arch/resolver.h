@@ -20,4 +20,18 @@
 		       no_sanitize_undefined, no_sanitize_coverage))
 #endif
 
+/* Hides from the compiler that `id` is what it was. */
+#define OPAQUE(id) __asm__("" : "+r"(id))
+
+/*
+ * A resolver's answer for one row. Compilers would make a table of addresses of many of them,
+ * which is not relocated yet.
+ */
+#define RETURN_IF(id, row, function)                                                               \
+	do {                                                                                       \
+		OPAQUE(id);                                                                        \
+		if (id == row)                                                                     \
+			return function;                                                           \
+	} while (0);
+
 #endif

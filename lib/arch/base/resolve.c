@@ -9,16 +9,6 @@
 #include "kernels.h"
 #include "rows.h"
 
-/* Hides from the compiler that `id` is what it was, and with it the table. */
-#define OPAQUE(id) __asm__("" : "+r"(id))
-
-#define RETURN_IF(id, row, function)                                                               \
-	do {                                                                                       \
-		OPAQUE(id);                                                                        \
-		if (id == row)                                                                     \
-			return function;                                                           \
-	} while (0);
-
 #define MEMMOVE_CACHE_LINE(flush, stream)                                                          \
 	RETURN_IF(id, PMEM2_ROW_ID(flush, stream), pmem2_memmove_##flush##_##stream)
 #define MEMSET_CACHE_LINE(flush, stream)                                                           \

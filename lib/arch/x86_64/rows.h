@@ -9,6 +9,7 @@
 #define PMEM2_X86_ROWS_H
 
 #include "arch.h"
+#include "arch/stream.h"
 
 #define PMEM2_ROWS_OF_ISA(ROW, isa, stream)                                                        \
 	ROW(isa, clwb, stream)                                                                     \
@@ -34,13 +35,6 @@
 #define PMEM2_ROW_ID_COMMA(isa, flush, stream) PMEM2_ROW_ID(isa, flush, stream),
 
 enum pmem2_row_id { PMEM2_ROWS(PMEM2_ROW_ID_COMMA) PMEM2_ROW_COUNT };
-
-/* When a copy or fill without hint streams. */
-enum pmem2_stream {
-	PMEM2_STREAM_fixed, /* from a constant length on */
-	PMEM2_STREAM_tuned, /* from pmem2_movnt_threshold on */
-	PMEM2_STREAM_never  /* not even with a hint */
-};
 
 #pragma GCC visibility push(hidden)
 

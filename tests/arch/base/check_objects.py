@@ -9,8 +9,9 @@ of this library, kernels to nothing but the line size and the streaming threshol
 object executes its own write-back and its own fence only, and streams only if it may.
 """
 import re
-import subprocess
 import sys
+
+from objects import code, undefined
 
 WRITE_BACKS = {
     'aarch64': {'cvap': r'dc\tcvap\b', 'cvadp': r'dc\tcvadp\b'},
@@ -37,35 +38,10 @@ OBJECT = re.compile(r'(?:kernel|flush)_([a-z]+?)(?:_(fixed|tuned|never))?\.c\.o$
 problems = []
 
 
-def sections(command, header):
-    """Split a tool's output into {object name: lines}."""
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    members, lines = {}, None
-    for line in output.splitlines():
-        start = header.match(line)
-        if start:
-            lines = members.setdefault(start.group(1), [])
-        elif lines is not None and line.strip():
-            lines.append(line)
-    return members
-
-
-def undefined(nm, library):
-    members = sections([nm, '-u', library], re.compile(r'(?:.*/)?([^/]+\.o):$'))
-    return {name: {line.split()[-1] for line in lines} for name, lines in members.items()}
-
-
 def named(line):
     """The line, with a name for what disassemblers without Zicbom take for data: cbo.clean."""
     data = re.fullmatch(r'\.4byte\t(0x[0-9a-f]+)', line)
     return 'cbo.clean' if data and int(data[1], 16) & 0xfff07fff == 0x0010200f else line
-
-
-def code(objdump, library):
-    header = re.compile(r'(?:.*/)?([^/]+\.o): +file format')
-    members = sections([objdump, '-d', '--no-show-raw-insn', library], header)
-    return {name: [named(line.split('\t', 1)[1].strip()) for line in lines if '\t' in line]
-            for name, lines in members.items()}
 
 
 def matching(pattern, instructions):
@@ -101,7 +77,7 @@ def main():
             if not names <= OUTSIDE:
                 problems.append(f'{member}: refers to {sorted(names - OUTSIDE)}')
         for member, instructions in code(objdump, library).items():
-            check_object(cpu, member, instructions)
+            check_object(cpu, member, [named(line.strip()) for line in instructions])
     print('\n'.join(problems) or 'nothing wrong')
     return 1 if problems else 0
 
