@@ -94,10 +94,10 @@ static void read_variables(struct explain_machine *machine)
 	}
 }
 
-/* As /proc/cpuinfo names them, on x86 and on Arm. */
+/* As /proc/cpuinfo names them, on x86, Arm and RISC-V. */
 static const char *const useful[] = {
-	"sse2",    "avx",        "avx2", "avx512f", "avx512bw", "avx512vl", "movdir64b",
-	"clflush", "clflushopt", "clwb", "asimd",   "sve",      "dcpop",    "dcpodp",
+	"sse2",       "avx",  "avx2",  "avx512f", "avx512bw", "avx512vl", "movdir64b", "clflush",
+	"clflushopt", "clwb", "asimd", "sve",     "dcpop",    "dcpodp",   "zicbom",    "zihintntl",
 };
 
 static bool is_useful(const char *feature)
@@ -109,12 +109,12 @@ static bool is_useful(const char *feature)
 	return false;
 }
 
-static void pick_features(char *features, char *rest)
+static void pick_features(char *features, char *rest, const char *between)
 {
 	size_t length = 0;
 	char *word;
 
-	while ((word = strsep(&rest, " \n")) != NULL) {
+	while ((word = strsep(&rest, between)) != NULL) {
 		size_t longer = length + strlen(word) + 1;
 		if (!is_useful(word) || longer >= EXPLAIN_TEXT)
 			continue;
@@ -135,7 +135,9 @@ static void read_features(char *features)
 	info = fopen(path, "re");
 	while (info != NULL && features[0] == '\0' && getline(&line, &size, info) >= 0) {
 		if (strncmp(line, "flags\t", 6) == 0 || strncmp(line, "Features\t", 9) == 0)
-			pick_features(features, strchr(line, ':') + 1);
+			pick_features(features, strchr(line, ':') + 1, " \n");
+		else if (strncmp(line, "isa\t", 4) == 0)
+			pick_features(features, strchr(line, ':') + 1, " _\n");
 	}
 	free(line);
 	if (info != NULL)

@@ -298,6 +298,7 @@ START_TEST(features_are_those_that_the_library_can_use)
 		 "clwb",
 		 "clflush sse2 avx avx2 clwb"},
 		{"Features\t: fp asimd evtstrm dcpop dcpodp", "asimd dcpop dcpodp"},
+		{"isa\t\t: rv64imafdc_zicbom_zicboz_zihintntl_zba", "zicbom zihintntl"},
 		{"flags\t\t: fpu", ""},
 		{"hart\t: 0", ""},
 	};
