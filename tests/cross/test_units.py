@@ -10,6 +10,8 @@ from target import TargetTest, install_check
 SUITES = ('unit', 'threads', 'kernels')
 # Of Check: the file, the check and its message, where one did not hold.
 FAILURE = re.compile(r'(?m)^\S*?(\w+)\.c:\d+:[FE]:[^:]*:(\w+):\d+: ')
+# What would take all memory: an emulator keeps a table of every page that is reserved.
+NOT_TRIED = 'vast'
 ENVIRONMENT = {'CK_TIMEOUT_MULTIPLIER': '10', 'PMEM2_TEST_SAMPLE': '1'}
 
 
@@ -30,14 +32,17 @@ class Units(TargetTest):
         return [*super().emulated(), '-E', f'LD_PRELOAD={skip}']
 
     def test_suites(self):
+        excluded = {}
         if self.target.emulator:
+            excluded = {'CK_EXCLUDE_TAGS': NOT_TRIED}
             print(run(self.target.emulator, '--version').splitlines()[0])
+            print(f'not tried: cases with the tag {NOT_TRIED}')
         # On this CPU, with another C library, the kernels are what they are.
         own = SUITES if self.target.emulator else SUITES[:-1]
         suites = [word for suite in own for word in ('--suite', suite)]
         command = ['meson', 'test', '-C', self.build, '--no-rebuild', '--print-errorlogs',
                    '--timeout-multiplier', '10', *suites]
-        subprocess.run(command, env={**SYSTEM, **ENVIRONMENT}, check=False)
+        subprocess.run(command, env={**SYSTEM, **ENVIRONMENT, **excluded}, check=False)
         log = self.build / 'meson-logs' / 'testlog.json'
         results = [json.loads(line) for line in log.read_text().splitlines()]
         for result in results:
