@@ -10,6 +10,9 @@ object executes its own write-back and its own fence only, and streams only if i
 """
 import re
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from objects import code, undefined
 

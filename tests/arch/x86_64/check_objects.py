@@ -11,6 +11,9 @@ allows it, and fetches lines as its processors can.
 """
 import re
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from objects import code, undefined
 
