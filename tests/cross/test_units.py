@@ -43,7 +43,8 @@ class Units(TargetTest):
         command = ['meson', 'test', '-C', self.build, '--no-rebuild', '--timeout-multiplier', '10',
                    *suites]
         # What does not hold is told below; here it would be counted as this test's own.
-        subprocess.run(command, stdout=subprocess.DEVNULL, env={**SYSTEM, **ENVIRONMENT, **excluded}, check=False)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False,
+                       env={**SYSTEM, **ENVIRONMENT, **excluded})
         log = self.build / 'meson-logs' / 'testlog.json'
         results = [json.loads(line) for line in log.read_text().splitlines()]
         for result in results:
