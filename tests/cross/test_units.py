@@ -62,7 +62,10 @@ class Units(TargetTest):
         for program, check in failures:
             self.assertTrue(self.target.emulator, output)
             self.assertIn((program, check), LIMITS, output)
-            print(f'{program}: {check}: cannot be executed here: {LIMITS[program, check]}')
+            why = LIMITS[program, check]
+            if why.startswith('on '):
+                self.assertEqual(why.split()[1], self.name, output)
+            print(f'{program}: {check}: cannot be executed here: {why}')
 
 
 def read_limits():
